@@ -1,0 +1,1 @@
+"""What brings data in: sources to records to database, through the same write path."""

@@ -1,0 +1,1 @@
+"""Practice Atlas: the application package."""

@@ -1,0 +1,65 @@
+"""Addresses of what the browser loads: logical names to the hashed files of the last asset build."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+DIST = Path(__file__).parent / "static" / "dist"
+URL_PREFIX = "/static/dist/"
+UNKNOWN_ICON = "dot"  # a term that came into the vocabulary after the icons were drawn
+
+
+class AssetsMissing(RuntimeError):
+    """The asset build has not run, or not completely; the message names the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """One asset build. `files` maps css/base.css to css/base-1A2B3C4D.css; `preload` a script to its chunks."""
+
+    files: Mapping[str, str]
+    preload: Mapping[str, tuple[str, ...]]
+    icons: frozenset[str]
+
+    def url(self, name: str) -> str:
+        """Return the address of an asset by its path below mapapp/static, e.g. css/base.css.
+
+        Raises AssetsMissing when the build does not hold it.
+        """
+        try:
+            return URL_PREFIX + self.files[name]
+        except KeyError:
+            raise AssetsMissing(f"Asset {name!r} is not built: run `make assets`.") from None
+
+    def chunks(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of the chunks that a script loads at once, for modulepreload."""
+        return tuple(URL_PREFIX + chunk for chunk in self.preload.get(name, ()))
+
+    def icon(self, name: str, label: str | None = None) -> Markup:
+        """Return an icon of the sprite as markup: decoration without a label, an image with one."""
+        href = f"{self.url('icons.svg')}#{name if name in self.icons else UNKNOWN_ICON}"
+        if label is None:
+            return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(href)
+        return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(
+            label, href
+        )
+
+
+def read_assets(dist: Path = DIST) -> Assets:
+    """Return the asset build in a folder, read once at start.
+
+    Raises AssetsMissing with one line that names the remedy.
+    """
+    path = dist / "manifest.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AssetsMissing("Scripts, styles and icons are not built: run `make assets`.") from None
+    return Assets(
+        files=content["files"],
+        preload={name: tuple(chunks) for name, chunks in content["preload"].items()},
+        icons=frozenset(content["icons"]),
+    )

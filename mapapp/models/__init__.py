@@ -1,0 +1,15 @@
+"""Tables and constraints, one noun a file; importing this package registers all of them."""
+
+from . import (  # noqa: F401
+    evaluation,
+    event,
+    media,
+    need,
+    place,
+    practice,
+    project,
+    region,
+    service,
+    territory,
+    vocabulary,
+)

@@ -1,0 +1,1 @@
+"""Alembic migrations; the names of the files in versions/ say what changes."""
