@@ -1,0 +1,86 @@
+"""create_app(): the only place that knows all parts."""
+
+from importlib.metadata import version
+
+from flask import Flask, current_app, g, redirect, request
+from flask_babel import Babel
+from sqlalchemy import Engine
+from werkzeug import Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from . import assets, i18n
+from .atlas import Atlas
+from .queries import data_version
+from .security import secure
+from .settings import Settings
+from .views import answering, asked, failing, wording
+from .views import all as blueprints
+
+LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
+
+
+def create_app(settings: Settings, engine: Engine) -> Flask:
+    """Return the application on a database whose migrations have run. Nothing is asked of the database yet."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY, BABEL_DEFAULT_LOCALE="en")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["lang"] = i18n.LanguageConverter
+    app.url_map.strict_slashes = False
+    app.extensions |= {
+        "settings": settings,
+        "engine": engine,
+        "atlas": Atlas(),
+        "data_version": data_version.read,
+        "build": f"{version('practice-atlas')}-{assets.build_id()}",
+    }
+    Babel(app, locale_selector=lambda: g.get("lang", "en"))
+    app.url_value_preprocessor(_remember_language)
+    app.url_defaults(_same_language)
+    app.teardown_request(asked.release)
+    answering.install(app)
+    failing.install(app)
+    assets.install(app)
+    wording.install(app)
+    for blueprint in blueprints.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "start", _start)
+    _serve_static(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _remember_language(_endpoint: str | None, _values: dict[str, str] | None) -> None:
+    first = request.path.split("/", 2)[1]
+    named = first if first in i18n.LANGUAGES else request.args.get("lang", "")
+    g.lang = named if named in i18n.LANGUAGES else i18n.choose_language(request.accept_languages)
+
+
+def _same_language(endpoint: str, values: dict[str, str]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = g.lang
+
+
+def _start() -> Response:
+    """Send a visitor to the map in the language that their browser asks for."""
+    query = request.query_string.decode("ascii", "ignore")
+    response = redirect(f"/{g.lang}/" + (f"?{query}" if query else ""))
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _serve_static(app: Flask) -> None:
+    def headers(found: dict[str, str], _path: str, _url: str) -> None:
+        secure(found, https=False)
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(assets.DIST),
+        prefix="static/dist/",
+        max_age=60,
+        immutable_file_test=assets.is_hashed,
+        add_headers_function=headers,
+        allow_all_origins=False,
+    )

@@ -1,0 +1,72 @@
+"""The interface's languages, and names, numbers and dates as a reader of one of them expects them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+from babel.dates import format_date as babel_date
+from babel.numbers import format_decimal
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.routing import BaseConverter
+
+LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+class LanguageConverter(BaseConverter):
+    """The language at the start of every page's address; anything else there is no page."""
+
+    regex = "|".join(LANGUAGES)
+
+
+def choose_language(accepted: LanguageAccept) -> str:
+    """Return the interface language that fits a browser's Accept-Language best."""
+    return accepted.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+@lru_cache(maxsize=64)
+def locale(lang: str) -> Locale:
+    """Return the Babel locale of a language tag; English where Babel does not know the tag."""
+    try:
+        return Locale.parse("pt_PT" if lang == "pt" else lang.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def country_name(code: str | None, lang: str) -> str:
+    """Return the name of an ISO 3166-1 country, or the code where Babel has none."""
+    return locale(lang).territories.get(code or "", code or "")
+
+
+def language_name(code: str, lang: str) -> str:
+    """Return the name of a language, written as in running text of `lang`."""
+    found = locale(lang).languages.get(code.replace("-", "_")) or locale(lang).languages.get(code.split("-")[0])
+    return found or code
+
+
+def own_name(code: str) -> str:
+    """Return a language's name in itself, with a capital: Deutsch, English, Italiano."""
+    name = locale(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
+
+
+def number(value: float, lang: str) -> str:
+    """Return a number with the separators of the language."""
+    return format_decimal(value, locale=locale(lang))
+
+
+def day(value: date | datetime | None, lang: str) -> str:
+    """Return a date in words of the language, or an empty string."""
+    return babel_date(value, format="long", locale=locale(lang)) if value else ""
+
+
+def direction(lang: str) -> str:
+    """Return the direction of writing of a language, for the `dir` attribute."""
+    return "rtl" if lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def in_words(items: Iterable[str], lang: str) -> str:
+    """Return a list as a sentence of the language would join it: a, b and c."""
+    return format_list(list(items), locale=locale(lang))

@@ -1,0 +1,1 @@
+"""HTTP only: read the request, ask one question, choose a representation."""

@@ -1,0 +1,44 @@
+"""What a request brings with it: its language, one database connection, the atlas as it is now."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import current_app, g
+from sqlalchemy import Connection
+
+from ..queries import vocabulary
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..atlas import Atlas
+
+
+def settings() -> Settings:
+    """Return the settings of this installation."""
+    return current_app.extensions["settings"]
+
+
+def connection() -> Connection:
+    """Return the request's one connection, opened when first asked for and closed when the answer is made."""
+    if "connection" not in g:
+        g.connection = current_app.extensions["engine"].connect()
+    return g.connection
+
+
+def atlas() -> "Atlas":
+    """Return the columns in memory, which answer every search."""
+    return current_app.extensions["atlas"]
+
+
+def labels() -> Callable[[str, str], str]:
+    """Return the words of every vocabulary in the language of the page, read once while the data stay the same."""
+    if "labels" not in g:
+        g.labels = vocabulary.labels(connection(), current_app.extensions["data_version"](connection()), g.lang)
+    return g.labels
+
+
+def release(_error: BaseException | None = None) -> None:
+    """Give the connection back; registered by the factory at the end of every request."""
+    held = g.pop("connection", None)
+    if held is not None:
+        held.close()

@@ -1,0 +1,98 @@
+"""Failures as pages and problem documents: the one table from what went wrong to what the visitor is told."""
+
+import logging
+
+import orjson
+from flask import Flask, Response, g, render_template, request
+from flask_babel import gettext as _
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from ..errors import Problem
+
+log = logging.getLogger("mapapp")
+RETRY_AFTER_S = 5
+TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 503: "errors/503.html"}
+
+
+def known_problem(status: int) -> Problem:
+    """Return what a visitor is told for a status that has no words of its own."""
+    if status == 404:
+        return Problem(
+            404,
+            _("There is no page here"),
+            _("The address may be mistyped, or the record has moved."),
+            _("Search for it on the map."),
+        )
+    if status == 503:
+        return Problem(
+            503,
+            _("The database is away"),
+            _("The map comes back by itself as soon as it answers again."),
+            _("Please try again in a few moments."),
+        )
+    if status == 405:
+        return Problem(405, _("That is not possible here"), _("This address does not take that kind of request."))
+    if status == 413:
+        return Problem(413, _("That is too large"), _("The request is larger than this site accepts."))
+    if status < 500:
+        return Problem(
+            status,
+            _("This request cannot be read"),
+            _("Something in the address is not as expected."),
+            _("Check the address, or start again from the map."),
+        )
+    return Problem(
+        status,
+        _("Something went wrong on our side"),
+        _("It has been noted. Nothing you entered was changed."),
+        _("Please try again; if it stays like this, tell us."),
+    )
+
+
+def wants_json() -> bool:
+    """Tell whether the asker is a program: by its Accept header, or by an address that names a data format."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best != "text/html" or request.path.endswith((".json", ".geojson", ".csv"))
+
+
+def tell(problem: Problem) -> Response:
+    """Return the page or the problem document of a problem."""
+    g.pop("etag", None)
+    if wants_json():
+        response = Response(orjson.dumps(problem.as_json()), problem.status, content_type="application/problem+json")
+    else:
+        template = TEMPLATES.get(problem.status, "errors/500.html" if problem.status >= 500 else "errors/400.html")
+        response = Response(render_template(template, problem=problem), problem.status)
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(Problem)
+    def said(error: Problem) -> Response:
+        return tell(error)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.response is not None or (error.code or 500) < 400:
+            return error.get_response()  # type: ignore[return-value]
+        return tell(known_problem(error.code or 500))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(TimeoutError)
+    def database(error: Exception) -> Response:
+        away = isinstance(error, (OperationalError, TimeoutError)) or getattr(error, "connection_invalidated", False)
+        slow = isinstance(getattr(error, "orig", None), QueryCanceled)
+        log.log(logging.WARNING if away else logging.ERROR, "database: %s", error, exc_info=not away)
+        return tell(known_problem(503 if away or slow else 500))
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.error("unforeseen: %s %s", request.method, request.path, exc_info=error)
+        return tell(known_problem(500))

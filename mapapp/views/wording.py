@@ -1,0 +1,80 @@
+"""What every template may call: names, labels, numbers, dates and addresses in the language of the page."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from .. import dates, i18n, text
+from . import asked
+
+
+def label(vocabulary: str, key: str | None) -> str:
+    """Return the word for a vocabulary key in the language of the page; the key itself where there is none."""
+    return asked.labels()(vocabulary, key or "") if key else ""
+
+
+def absolute(path: str) -> str:
+    """Return the public address of a path of this site."""
+    return (asked.settings().base_url or request.url_root.rstrip("/")) + path
+
+
+def alternate_urls() -> list[tuple[str, str]]:
+    """Return (language, absolute address) of this page in each interface language; the search stays."""
+    if not request.endpoint or "lang" not in (request.view_args or {}):
+        return []
+    query = request.query_string.decode("utf-8", "replace")
+    return [
+        (
+            lang,
+            absolute(
+                url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
+                + (f"?{query}" if query else "")
+            ),
+        )
+        for lang in i18n.LANGUAGES
+    ]
+
+
+def canonical_url() -> str:
+    """Return the address of this page without what only chooses a view of it."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("at", "open", "show", "layers")]
+    return absolute(request.path + (f"?{urlencode(kept)}" if kept else ""))
+
+
+def year_range(start: int | None, end: int | None) -> str:
+    """Return the years of a practice in words: 2014–2018, since 2016, until 2019, or nothing."""
+    if start and end:
+        return str(start) if start == end else f"{start}–{end}"
+    if start:
+        return _("since %(year)s", year=start)
+    return _("until %(year)s", year=end) if end else ""
+
+
+def _context() -> dict[str, Any]:
+    lang = g.get("lang", i18n.LANGUAGES[0])
+    return {
+        "lang": lang,
+        "languages": i18n.LANGUAGES,
+        "site_name": asked.settings().site_name,
+        "settings": asked.settings(),
+        "app_version": current_app.extensions["build"].split("-")[0],
+        "alternate_urls": alternate_urls(),
+        "canonical_url": canonical_url(),
+        "country_name": lambda code: i18n.country_name(code, lang),
+        "language_name": lambda code: i18n.language_name(code, lang),
+        "format_number": lambda value: i18n.number(value, lang),
+        "format_day": lambda value: i18n.day(value, lang),
+        "format_partial_date": lambda value: dates.in_words(value, lang),
+        "format_year_range": year_range,
+        "in_words": lambda items: i18n.in_words(items, lang),
+    }
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.globals.update(label=label, absolute=absolute, own_name=i18n.own_name, text_direction=i18n.direction)
+    app.jinja_env.filters["prose"] = lambda value: Markup(text.to_html(value or ""))  # noqa: S704 sanitised there
+    app.context_processor(_context)
