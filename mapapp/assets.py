@@ -1,14 +1,18 @@
 """Addresses of what the browser loads: logical names to the hashed files of the last asset build."""
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
 from markupsafe import Markup
 
 DIST = Path(__file__).parent / "static" / "dist"
 URL_PREFIX = "/static/dist/"
+HASHED = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9]+(\.(br|gz))?$")
 UNKNOWN_ICON = "dot"  # a term that came into the vocabulary after the icons were drawn
 
 
@@ -43,9 +47,7 @@ class Assets:
         href = f"{self.url('icons.svg')}#{name if name in self.icons else UNKNOWN_ICON}"
         if label is None:
             return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(href)
-        return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(
-            label, href
-        )
+        return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)
 
 
 def read_assets(dist: Path = DIST) -> Assets:
@@ -63,3 +65,22 @@ def read_assets(dist: Path = DIST) -> Assets:
         preload={name: tuple(chunks) for name, chunks in content["preload"].items()},
         icons=frozenset(content["icons"]),
     )
+
+
+def install(app: Flask) -> None:
+    """Give templates `asset(name)`, `asset_chunks(name)` and `icon(name, label)`."""
+    assets = read_assets()
+    app.jinja_env.globals.update(asset=assets.url, asset_chunks=assets.chunks, icon=assets.icon)
+
+
+def build_id(dist: Path = DIST) -> str:
+    """Return eight digits that change with the asset build; pages carry its addresses, so their ETags depend on it."""
+    try:
+        return hashlib.sha256((dist / "manifest.json").read_bytes()).hexdigest()[:8]
+    except FileNotFoundError:
+        raise AssetsMissing("Scripts, styles and icons are not built: run `make assets`.") from None
+
+
+def is_hashed(path: str, _url: str) -> bool:
+    """Tell whether a file's name carries a hash of its content, so that browsers may keep it for good."""
+    return HASHED.search(path) is not None
