@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     evaluation,
     event,
+    loaded,
     media,
     need,
     place,

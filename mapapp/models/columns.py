@@ -42,7 +42,11 @@ class Record:
 
 
 class InLanguage:
-    """What every text row has: its language, who wrote it, and the version of the record that it was made from."""
+    """What every text row has: its language, who wrote it, and the version of the record that it was made from.
+
+    The source text carries the version in which it last changed; a translation is older than its source when its
+    `source_version` is smaller than that of the source text.
+    """
 
     language: Mapped[str] = mapped_column(Text, primary_key=True)
     origin: Mapped[str] = mapped_column(Text, default="author", server_default="author")

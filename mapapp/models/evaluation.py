@@ -34,9 +34,7 @@ class EvaluationText(InLanguage, Base):
     """The statements of an evaluation in one language."""
 
     __tablename__ = "evaluation_text"
-    evaluation_id: Mapped[int] = mapped_column(
-        ForeignKey("evaluation.id", ondelete="CASCADE"), primary_key=True
-    )
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id", ondelete="CASCADE"), primary_key=True)
     strength: Mapped[str | None] = mapped_column(Text)
     room_for_improvement: Mapped[str | None] = mapped_column(Text)
     __table_args__ = text_checks()

@@ -52,8 +52,6 @@ class Membership(Base):
 
     __tablename__ = "membership"
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
-    region_id: Mapped[int] = mapped_column(
-        ForeignKey("region.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
     __table_args__ = (one_of("role", ROLES),)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Numeric, Text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
@@ -58,6 +58,7 @@ class RegionIndicator(Base):
     unit: Mapped[str] = mapped_column(Text)
     source_url: Mapped[str] = mapped_column(Text)
     __table_args__ = (
+        UniqueConstraint("region_id", "indicator", "year"),
         CheckConstraint(r"year ~ '^(\d{4}(-\d{4})?)?$'", name="year"),
         term_key("indicator_vocabulary", "indicator"),
     )

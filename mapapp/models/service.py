@@ -16,9 +16,7 @@ class Service(Record, Located, Base):
 
     __tablename__ = "service"
     category: Mapped[str] = mapped_column(Text)
-    category_vocabulary: Mapped[str] = mapped_column(
-        Text, Computed("'service_category'::text", persisted=True)
-    )
+    category_vocabulary: Mapped[str] = mapped_column(Text, Computed("'service_category'::text", persisted=True))
     organisation: Mapped[str | None] = mapped_column(Text)
     place_name: Mapped[str | None] = mapped_column(Text)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.geoname_id"))

@@ -1,0 +1,35 @@
+"""The searchable text of each record: written with the record, read by the one Search."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import Base
+
+
+class PracticeDocument(Base):
+    """The words of a practice, folded, whole and stemmed in their own language; titles apart, for ranking."""
+
+    __tablename__ = "practice_document"
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
+    title: Mapped[Any] = mapped_column(TSVECTOR)
+    body: Mapped[Any] = mapped_column(TSVECTOR)
+    __table_args__ = (
+        Index("ix_practice_document_title", "title", postgresql_using="gin"),
+        Index("ix_practice_document_body", "body", postgresql_using="gin"),
+    )
+
+
+class ServiceDocument(Base):
+    """The words of a service, as `PracticeDocument`."""
+
+    __tablename__ = "service_document"
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
+    title: Mapped[Any] = mapped_column(TSVECTOR)
+    body: Mapped[Any] = mapped_column(TSVECTOR)
+    __table_args__ = (
+        Index("ix_service_document_title", "title", postgresql_using="gin"),
+        Index("ix_service_document_body", "body", postgresql_using="gin"),
+    )

@@ -1,0 +1,210 @@
+"""What every test stands on: one private PostGIS cluster a run, template databases, the app, a browser.
+
+`template_empty` is migrated, `template_atlas` also holds the starting data. With xdist the first worker builds them,
+the others wait at a file lock; each worker reads its own clone. The last one to leave stops the server.
+"""
+
+import json
+import os
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from mapapp import cluster, migrating
+from mapapp.database import make_engine
+from mapapp.settings import Settings
+
+try:
+    from fcntl import LOCK_EX, LOCK_UN, flock
+except ImportError:  # pragma: no cover
+    raise RuntimeError("the tests need a POSIX system") from None
+
+SECRET = "a-secret-for-tests-only-0123456789abcdef"
+_names = count()
+
+
+class _Run:
+    """The cluster of this run, shared by its workers through a counter under a file lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.cluster = cluster.Cluster(folder, cluster.FOR_TESTS)
+        self.state = folder / "workers.json"
+
+    def __enter__(self) -> "_Run":
+        self.folder.mkdir(mode=0o755, exist_ok=True)
+        with self._locked():
+            workers = json.loads(self.state.read_text()) if self.state.exists() else 0
+            if not workers:
+                self._build()
+            self.state.write_text(json.dumps(workers + 1))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with self._locked():
+            workers = json.loads(self.state.read_text()) - 1
+            self.state.write_text(json.dumps(workers))
+            if workers:
+                return
+            self.cluster.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _locked(self) -> "_Lock":
+        return _Lock(self.folder / "lock")
+
+    def _build(self) -> None:
+        from geodata.load import STARTING_DATA, load
+
+        self.cluster.start()
+        self.cluster.create_database("template_empty")
+        _with_engine(self.cluster.url("template_empty"), migrating.migrate)
+        self.cluster.create_database("template_atlas", "template_empty")
+        _with_engine(self.cluster.url("template_atlas"), lambda engine: load(engine, STARTING_DATA))
+
+    def clone(self, template: str, name: str) -> Engine:
+        with self._locked():
+            self.cluster.create_database(name, template)
+        return make_engine(self.cluster.url(name), pool_size=4)
+
+
+class _Lock:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self.file = self.path.open("w")
+        flock(self.file, LOCK_EX)
+
+    def __exit__(self, *_error: object) -> None:
+        flock(self.file, LOCK_UN)
+        self.file.close()
+
+
+def _with_engine(url: str, act: Any) -> None:
+    engine = make_engine(url)
+    try:
+        act(engine)
+    finally:
+        engine.dispose()
+
+
+def _drop(run: _Run, engine: Engine) -> None:
+    name = engine.url.database
+    engine.dispose()
+    admin = make_engine(run.cluster.url("postgres"), pool_size=1)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgis(worker_id: str, testrun_uid: str) -> Iterator[_Run]:
+    """The private server of this run. Its folder is one that the user `postgres` can enter."""
+    with _Run(Path(tempfile.gettempdir()) / f"practice-atlas-tests-{testrun_uid[:12]}") as run:
+        yield run
+
+
+@pytest.fixture(scope="session")
+def engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
+    """The starting data, shared by the tests of a worker: read it, or write in `session`, which is rolled back."""
+    engine = postgis.clone("template_atlas", f"atlas_{worker_id}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session on the starting data whose changes, commits included, are rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def empty_engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
+    """A fresh migrated database without data, for this test alone."""
+    engine = postgis.clone("template_empty", f"empty_{worker_id}_{next(_names)}")
+    yield engine
+    _drop(postgis, engine)
+
+
+@pytest.fixture
+def atlas_engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
+    """A fresh database with the starting data, for this test alone: it may commit."""
+    engine = postgis.clone("template_atlas", f"own_{worker_id}_{next(_names)}")
+    yield engine
+    _drop(postgis, engine)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a public site, with a data folder of their own."""
+    return Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=SECRET)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, engine: Engine) -> Any:
+    """The application on the starting data."""
+    from mapapp.factory import create_app
+
+    app = create_app(settings, engine)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Any) -> Any:
+    """A client of the application that keeps no cookies between tests."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def live_server(app: Any) -> Iterator[str]:
+    """The application on a free port of this machine, for browsers; the value is its address."""
+    from werkzeug.serving import make_server
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, headless."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any, live_server: str) -> Iterator[Any]:
+    """A page in a fresh browser context whose relative addresses lead to the live server."""
+    context = browser.new_context(base_url=live_server, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
