@@ -37,9 +37,7 @@ def _program(name: str) -> str:
     """Return the path of a PostgreSQL program of the newest installed version that has PostGIS."""
     for bin_dir in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name)):
         version = bin_dir.parent.name
-        if (bin_dir / name).exists() and Path(
-            f"/usr/share/postgresql/{version}/extension/postgis.control"
-        ).exists():
+        if (bin_dir / name).exists() and Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists():
             return str(bin_dir / name)
     raise ClusterError(NEEDED)
 

@@ -4,7 +4,9 @@ from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 # No statement of a visitor may hold a worker for long; generic plans are worse for skewed filters (DESIGN §5).
-OPTIONS = "-c statement_timeout=8000 -c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC -c search_path=public"
+OPTIONS = (
+    "-c statement_timeout=8000 -c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC -c search_path=public"
+)
 
 
 class Base(DeclarativeBase):

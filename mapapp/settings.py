@@ -41,9 +41,7 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
 def _web_address(env: Mapping[str, str], name: str) -> str:
     text = env.get(name, "").strip().rstrip("/")
     if text and not text.startswith(("http://", "https://")):
-        raise SettingsError(
-            f"{name}={text!r}: give a full address such as https://atlas.example.org, or leave it out."
-        )
+        raise SettingsError(f"{name}={text!r}: give a full address such as https://atlas.example.org, or leave it out.")
     return text
 
 
@@ -85,9 +83,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     database_url = _database_url(env)
     secret_key = env.get("MAPAPP_SECRET_KEY", "").strip()
     if database_url and not secret_key:
-        raise SettingsError(
-            "MAPAPP_SECRET_KEY: needed with DATABASE_URL; give at least 32 random characters."
-        )
+        raise SettingsError("MAPAPP_SECRET_KEY: needed with DATABASE_URL; give at least 32 random characters.")
     if secret_key and len(secret_key) < 32:
         raise SettingsError("MAPAPP_SECRET_KEY: too short; give at least 32 random characters.")
     return Settings(

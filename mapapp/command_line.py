@@ -1,0 +1,170 @@
+"""The command `mapapp`: serve, load, reset, stats."""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from .cluster import Cluster, ClusterError
+from .database import make_engine
+from .migrating import migrate
+from .settings import Settings, SettingsError, read_settings
+
+BAR = 28  # characters
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """Give the address of the database: the operator's own, or the private cluster, running while the block runs."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    cluster = Cluster(settings.data_dir)
+    ours = cluster.start()
+    try:
+        cluster.create_database()
+        yield cluster.url()
+    finally:
+        if ours:
+            cluster.stop()
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    """Give an engine on a database with the tables of this version."""
+    with _database(settings) as url:
+        engine = make_engine(url, pool_size=2)
+        try:
+            migrate(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _show_progress(step: str, done: int, total: int) -> None:
+    """Draw a progress bar on a terminal; say each step once elsewhere."""
+    if sys.stderr.isatty():
+        full = BAR * done // max(total, 1)
+        print(f"\r{step:<24} [{'#' * full}{'.' * (BAR - full)}] {done}/{total} ", end="", file=sys.stderr, flush=True)
+        if done >= total:
+            print(file=sys.stderr)
+    elif done >= total:
+        print(f"{step}: {total}", file=sys.stderr)
+
+
+def _load(engine: Engine, folder: Path | None, skip_bad_rows: bool) -> int:
+    from geodata.load import STARTING_DATA, load
+
+    report = load(engine, folder or STARTING_DATA, skip_bad_rows=skip_bad_rows, progress=_show_progress)
+    for line in report.lines():
+        print(line)
+    return 0 if report.loaded else 1
+
+
+def _is_empty(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return not connection.execute(text("SELECT EXISTS (SELECT FROM practice)")).scalar()
+
+
+def serve(settings: Settings) -> int:
+    """Bring the database up to date, fill an empty one with the starting data, and answer until told to stop."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    with _database(settings) as url:
+        engine = make_engine(url, pool_size=2)
+        migrate(engine)
+        if _is_empty(engine) and _load(engine, None, False):
+            return 1
+        engine.dispose()
+        # The workers are processes of their own: they read the same environment.
+        os.environ["MAPAPP_RUNNING_DATABASE"] = url
+        os.environ["MAPAPP_SECRET_KEY"] = settings.secret_key
+        server = Granian(
+            "mapapp.wsgi:application",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=4,
+            backpressure=64,
+            respawn_failed_workers=True,
+            log_access=False,
+        )
+        server.on_startup(lambda: print(f"Practice Atlas is open at http://{settings.host}:{settings.port}/ (Ctrl-C ends it)"))
+        server.serve()
+    return 0
+
+
+def reset(settings: Settings, sure: bool) -> int:
+    """Remove the private database and everything in it. A database of the operator's own is never touched."""
+    if settings.database_url:
+        print("DATABASE_URL is set: empty that database with its own tools.", file=sys.stderr)
+        return 1
+    if not sure and input(f"Remove the database in {settings.data_dir}? Type yes: ").strip() != "yes":
+        print("Nothing was removed.")
+        return 1
+    cluster = Cluster(settings.data_dir)
+    if cluster.data.exists() and cluster.running():
+        cluster.stop()
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    print("Removed. The next start makes a new one from the starting data.")
+    return 0
+
+
+def stats(engine: Engine) -> int:
+    """Print how many records of each kind the database holds."""
+    from .queries.statistics import counts
+
+    with engine.connect() as connection:
+        for name, number in counts(connection):
+            print(f"{name:<16} {number:>8}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mapapp", description="Practice Atlas: serve it, fill it, empty it, count it.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("serve", help="start the site (database included, unless DATABASE_URL names yours)")
+    load = commands.add_parser("load", help="load the starting data, or a folder of files in the same form")
+    load.add_argument("folder", nargs="?", type=Path, help="folder with the CSV files")
+    load.add_argument("--skip-bad-rows", action="store_true", help="load what is right even if some rows are not")
+    empty = commands.add_parser("reset", help="remove the private database")
+    empty.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("stats", help="count the records")
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns the exit status. Every foreseeable failure is one line that says what to do."""
+    asked = _parser().parse_args(words)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        settings = read_settings(os.environ)
+        if asked.command == "serve":
+            return serve(settings)
+        if asked.command == "reset":
+            return reset(settings, asked.yes)
+        with _engine(settings) as engine:
+            if asked.command == "load":
+                return _load(engine, asked.folder, asked.skip_bad_rows)
+            return stats(engine)
+    except (SettingsError, ClusterError) as error:
+        print(f"mapapp: {error}", file=sys.stderr)
+    except OperationalError as error:
+        print(f"mapapp: the database does not answer: {str(error.orig).strip().splitlines()[0]}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""The application as a WSGI server's worker loads it: settings from the environment, one engine a worker."""
+
+import logging
+import os
+
+from .database import make_engine
+from .factory import create_app
+from .settings import read_settings
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+settings = read_settings(os.environ)
+# `mapapp serve` hands the address of the private cluster to its workers.
+application = create_app(settings, make_engine(os.environ.get("MAPAPP_RUNNING_DATABASE") or settings.database_url))

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs the Debian packages a make target needs, if they are missing; without root it prints the one line to run.
+set -eu
+
+missing=()
+case "${1:-}" in
+  python)
+    python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || missing+=(python3 python3-venv) ;;
+  node)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm) ;;
+  database)
+    found=""
+    for control in /usr/share/postgresql/*/extension/postgis.control; do
+      version=$(basename "$(dirname "$(dirname "$control")")")
+      [ -x "/usr/lib/postgresql/$version/bin/initdb" ] && found=yes
+    done
+    # A server of the operator's own needs nothing here.
+    [ -n "$found" ] || [ -n "${DATABASE_URL:-}" ] || missing+=(postgresql-15 postgresql-15-postgis-3) ;;
+  browser)
+    command -v chromium >/dev/null || missing+=(chromium) ;;
+  *)
+    echo "usage: scripts/system.sh python|node|database|browser" >&2; exit 2 ;;
+esac
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then become=(); elif sudo -n true 2>/dev/null; then become=(sudo); else
+  echo "Needed and not installed: ${missing[*]}. Run this once, then try again:" >&2
+  echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+echo "Installing from Debian: ${missing[*]}"
+if [ "$1" = database ]; then
+  # We start a private server of our own; Debian need not make and start another one.
+  "${become[@]}" mkdir -p /etc/postgresql-common/createcluster.d
+  echo "create_main_cluster = false" | "${become[@]}" tee /etc/postgresql-common/createcluster.d/practice-atlas.conf >/dev/null
+fi
+"${become[@]}" apt-get update -qq
+"${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
