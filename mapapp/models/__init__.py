@@ -1,6 +1,8 @@
 """Tables and constraints, one noun a file; importing this package registers all of them."""
 
 from . import (  # noqa: F401
+    data_version,
+    document,
     evaluation,
     event,
     loaded,

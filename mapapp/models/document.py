@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,4 +32,20 @@ class ServiceDocument(Base):
     __table_args__ = (
         Index("ix_service_document_title", "title", postgresql_using="gin"),
         Index("ix_service_document_body", "body", postgresql_using="gin"),
+    )
+
+
+class KnownWord(Base):
+    """A word that some record of a collection holds, folded: what a mistyped word is compared with."""
+
+    __tablename__ = "known_word"
+    collection: Mapped[str] = mapped_column(Text, primary_key=True)
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+    __table_args__ = (
+        Index(
+            "ix_known_word_word_trgm",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
     )
