@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Collects the texts of the interface and brings the catalogues up to date; new texts stay empty until somebody writes them.
+set -eu
+cd "$(dirname "$0")/.."
+pot=$(mktemp); trap 'rm -f "$pot"' EXIT
+.venv/bin/pybabel -q extract -F babel.cfg --no-location --sort-output --project="Practice Atlas" -o "$pot" .
+for language in de it; do
+  catalogue=mapapp/translations/$language/LC_MESSAGES/messages.po
+  .venv/bin/pybabel -q update -i "$pot" -o "$catalogue" -l $language --no-fuzzy-matching --ignore-obsolete --omit-header
+done
+.venv/bin/pybabel -q compile -d mapapp/translations
