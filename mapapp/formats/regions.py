@@ -1,0 +1,27 @@
+"""Partner regions as a map layer: outlines where an open one exists, else points. GeoJSON (RFC 7946), EPSG:4326.
+
+Made for drawing, not for taking away: outlines are simplified, and theirs is another licence than ours.
+"""
+
+from collections.abc import Iterable
+
+MEDIA_TYPE = "application/geo+json"
+CREDIT = "© EuroGeographics for the administrative boundaries"
+
+# Over the aliases of `queries.regions.layer`: r region, s its name, t its territory, m its part in a project or NULL.
+# About a kilometre and three decimals are finer than a pixel at the zooms that show a whole region.
+FEATURE = """
+    '{"type":"Feature","id":' || to_json(r.slug)::text
+    || ',"geometry":' || CASE WHEN t.code IS NULL THEN ST_AsGeoJSON(r.location, 4)
+        ELSE coalesce(ST_AsGeoJSON(ST_SimplifyPreserveTopology(t.sketch, 0.01), 3), 'null') END
+    || ',"properties":' || json_strip_nulls(json_build_object(
+        'name', s.name, 'language', s.language, 'country', r.country, 'level', r.level,
+        'outline', t.code IS NOT NULL, 'role', m.role, 'destination_type', r.destination_type))::text
+    || '}'
+"""
+
+
+def collection(features: Iterable[str]) -> bytes:
+    """Return features written by `FEATURE` as one document."""
+    head = f'{{"type":"FeatureCollection","attribution":"{CREDIT}","features":[\n'
+    return (head + ",\n".join(features) + "]}\n").encode()
