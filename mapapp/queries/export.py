@@ -1,0 +1,108 @@
+"""Rows of a collection for taking away, written by PostgreSQL itself: ids in, one finished line a record out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from ..database import Base
+
+
+class _Source(NamedTuple):
+    """Where the aliases of a collection come from: r the record, t and d its texts, j what it belongs to."""
+
+    table: str
+    joins: str
+    geometry: str = "r.location"
+
+
+def _texts(table: str, *longer: str) -> str:
+    """Return the joins with a record's texts: t has the title, d the longer texts, which may not be translated yet.
+
+    Each is in the language asked for, else in English, else in the language of the source.
+    """
+    joins = ""
+    for alias, needed in (("t", "true"), ("d", f"coalesce({', '.join('x.' + name for name in longer)}) IS NOT NULL")):
+        joins += (
+            f"LEFT JOIN LATERAL (SELECT * FROM {table}_text x WHERE x.{table}_id = r.id AND {needed} "  # noqa: S608 our own
+            "ORDER BY x.language = %(lang)s DESC, x.language = 'en' DESC, x.is_source DESC, x.language LIMIT 1) "
+            f"{alias} ON true "
+        )
+    return joins
+
+
+_SOURCES = {
+    "practice": _Source(
+        "practice",
+        _texts("practice", "description", "lessons") + "LEFT JOIN project j ON j.id = r.project_id",
+    ),
+    "service": _Source(
+        "service",
+        _texts("service", "description", "eligibility", "cost", "documents")
+        + "LEFT JOIN region j ON j.id = r.region_id",
+    ),
+    "region": _Source("region", _texts("region", "authority_role")),
+    "project": _Source(
+        "project",
+        _texts("project", "aims", "measures", "benefits", "location"),
+        "(SELECT ST_Multi(ST_Union(g.location)) FROM membership m JOIN region g ON g.id = m.region_id "
+        "WHERE m.project_id = r.id AND g.location IS NOT NULL)",
+    ),
+}
+
+
+def copy_lines(
+    connection: Connection,
+    collection: str,
+    columns: Sequence[tuple[str, str]],
+    line: str,
+    options: str,
+    values: dict[str, object],
+) -> Iterator[bytes]:
+    """Give one finished line (newline included) a record, in the order of the ids.
+
+    `columns` are (name, SQL) of the published fields, which `line` (SQL over the alias v) makes one or more output
+    columns of; v also has `slug` and `geometry` (EPSG:4326). `options` are those of COPY. `values` are bound: `ids`
+    (int array), `lang`, and whatever the columns name. Records that are gone by now are left out.
+    """
+    source = _SOURCES[collection]
+    named = ", ".join(f"{sql} AS {name}" for name, sql in columns)
+    statement = (
+        f"COPY (SELECT {line} FROM (SELECT asked.nth, r.slug AS slug, {source.geometry} AS geometry, {named} "  # noqa: S608 names from our own lists
+        f"FROM unnest(%(ids)s::int[]) WITH ORDINALITY AS asked(id, nth) JOIN {source.table} r ON r.id = asked.id "
+        f"{source.joins}) v ORDER BY v.nth) TO STDOUT WITH ({options})"
+    )
+    driver = connection.connection.driver_connection
+    # libpq hands out COPY data one row at a time, never a part of one, so a line is a line.
+    with driver.cursor() as cursor, cursor.copy(statement, values) as copy:  # type: ignore[union-attr]
+        for row in copy:
+            yield bytes(row)
+
+
+def all_ids(connection: Connection, collection: str) -> list[int]:
+    """Return the ids of a whole collection in the order of its slugs."""
+    table = Base.metadata.tables[_SOURCES[collection].table]
+    return list(connection.execute(select(table.c.id).order_by(table.c.slug)).scalars())
+
+
+def id_of(connection: Connection, collection: str, slug: str) -> int | None:
+    """Return the id of a record, or None where there is none of that slug."""
+    table = Base.metadata.tables[_SOURCES[collection].table]
+    return connection.execute(select(table.c.id).where(table.c.slug == slug)).scalar_one_or_none()
+
+
+def last_change(connection: Connection, collection: str) -> datetime | None:
+    """Return when a record of the collection last changed, or None for an empty one."""
+    table = Base.metadata.tables[_SOURCES[collection].table]
+    return connection.execute(select(func.max(table.c.updated_at))).scalar_one()
+
+
+def slugs(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Return (collection, slug, last change) of every published record, for the site map."""
+    found: list[tuple[str, str, datetime]] = []
+    for name in _SOURCES:
+        table = Base.metadata.tables[name]
+        rows = connection.execute(select(table.c.slug, table.c.updated_at).order_by(table.c.slug))
+        found += [(name, slug, changed) for slug, changed in rows]
+    return found
