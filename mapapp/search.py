@@ -3,10 +3,11 @@
 The same parameters mean the same in the list, on the map, in every download and in the API. Standard library only.
 """
 
+import dataclasses
 import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 MAX_Q = 200
@@ -94,7 +95,8 @@ class Search:
 
     def with_(self, **values: Any) -> "Search":
         """Return this search with some fields replaced; sets may come in any order."""
-        return replace(self, **{k: tuple(sorted(set(v))) if k in SETS else v for k, v in values.items()})
+        fitted: dict[str, Any] = {k: tuple(sorted(set(v))) if k in SETS else v for k, v in values.items()}
+        return replace(self, **fitted)
 
     @property
     def filtered(self) -> bool:
@@ -102,7 +104,7 @@ class Search:
         return self.with_(sort="") != Search()
 
 
-_EMPTY = {f.name: f.default for f in fields(Search)}
+_EMPTY: dict[str, Any] = {f.name: f.default for f in fields(Search)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Problem:
     field: str
     value: str
     code: str
-    parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
 
 class Parsed(NamedTuple):

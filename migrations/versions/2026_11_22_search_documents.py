@@ -121,9 +121,7 @@ def upgrade() -> None:
         # A query reads ids only: long documents live apart (TOAST), so that the rows it visits stay small.
         op.execute(f"ALTER TABLE {name}_document SET (toast_tuple_target = 128)")
         for column in ("title", "body"):
-            op.create_index(
-                f"ix_{name}_document_{column}", f"{name}_document", [column], postgresql_using="gin"
-            )
+            op.create_index(f"ix_{name}_document_{column}", f"{name}_document", [column], postgresql_using="gin")
     op.execute(BUMP)
     collections_of: dict[str, list[str]] = {}
     for collection, tables in BEHIND.items():

@@ -1,0 +1,6 @@
+"""The published records as columns in memory: a Search in, an Answer out."""
+
+from .answer import Answer, FacetCount, Rescue
+from .snapshot import Atlas, Snapshot
+
+__all__ = ["Answer", "Atlas", "FacetCount", "Rescue", "Snapshot"]

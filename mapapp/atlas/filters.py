@@ -1,0 +1,73 @@
+"""Which rows a search asks for, field by field. A new filter is one entry here and one column beside."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..search import SETS, Search
+from .columns import Bitmap, Columns, bitmap_of, pack
+from .distance import metres
+
+#: How far a degree of latitude reaches at least, in metres: what lies further off needs no exact measuring.
+DEGREE = 110_500.0
+
+
+def _any_of(columns: Columns, name: str, values: tuple[str, ...]) -> Bitmap:
+    field = columns.fields[name]
+    wanted = [field.place[value] for value in values if value in field.place]
+    if not wanted:
+        return np.zeros_like(columns.everything)
+    return np.bitwise_or.reduce(field.bits[wanted], axis=0)
+
+
+def _region(columns: Columns, codes: tuple[str, ...]) -> Bitmap:
+    """Records whose own or covered territory lies in one of the territories."""
+    rows = [columns.regions.rows_under(code) for code in codes]
+    return bitmap_of(np.concatenate(rows), columns.size)
+
+
+def _years(columns: Columns, year_from: int | None, year_to: int | None) -> Bitmap:
+    """Records that ran at some time in the span. Without an end they still run; with no start year only the end
+    is known, so that a record may have begun at any time; with neither nothing is known and they do not match."""
+    start, end = columns.start_year, columns.end_year
+    flags = (start >= 0) | (end >= 0)
+    if year_from is not None:
+        flags &= (end < 0) | (end >= year_from)
+    if year_to is not None:
+        flags &= np.where(start >= 0, start, end) <= year_to
+    return pack(flags)
+
+
+def _bbox(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
+    west, south, east, north = box
+    lon, lat = columns.lon, columns.lat
+    flags = (lat >= south) & (lat <= north)
+    flags &= (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+    return pack(flags)
+
+
+def _within(columns: Columns, near: tuple[float, float], km: float) -> Bitmap:
+    lat, lon = near
+    reach = km * 1000
+    # Only latitudes that can be near enough are measured; longitudes shrink towards the poles and wrap.
+    flags: NDArray[np.bool_] = np.abs(columns.lat - lat) <= reach / DEGREE
+    rows = np.flatnonzero(flags)
+    flags[rows] = metres(lat, lon, columns.lat[rows], columns.lon[rows]) <= reach
+    return pack(flags)
+
+
+def masks(columns: Columns, search: Search) -> dict[str, Bitmap]:
+    """Return one bitmap for each field that the search restricts (words are not in here: they need PostgreSQL)."""
+    found: dict[str, Bitmap] = {}
+    for name in SETS:
+        values = getattr(search, name)
+        if values and name == "region":
+            found[name] = _region(columns, values)
+        elif values and name in columns.fields:
+            found[name] = _any_of(columns, name, values)
+    if search.year_from is not None or search.year_to is not None:
+        found["year"] = _years(columns, search.year_from, search.year_to)
+    if search.bbox is not None:
+        found["bbox"] = _bbox(columns, search.bbox)
+    if search.near is not None and search.within_km is not None:
+        found["near"] = _within(columns, search.near, search.within_km)
+    return found

@@ -1,0 +1,1 @@
+"""Every read from PostgreSQL: ids or one key in, typed rows out."""

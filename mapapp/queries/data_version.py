@@ -1,0 +1,22 @@
+"""The data version of every collection, read once a request: what an answer and an ETag are made from."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+
+class Versions(NamedTuple):
+    """The counters of the collections; any published change makes another value."""
+
+    practice: int
+    service: int
+    region: int
+    project: int
+
+
+_READ = text("SELECT collection, version FROM data_version")
+
+
+def read(connection: Connection) -> Versions:
+    """Return the counters as the connection's transaction sees them."""
+    return Versions(**dict(connection.execute(_READ).tuples().all()))

@@ -1,0 +1,68 @@
+"""The words of the vocabularies per language, read once for each data version."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from .data_version import Versions
+
+_LABELS = text("""
+SELECT term.vocabulary, term.key, coalesce(own.label, english.label, term.key)
+FROM term
+LEFT JOIN term_label AS own
+  ON own.vocabulary = term.vocabulary AND own.key = term.key AND own.language = :lang
+LEFT JOIN term_label AS english
+  ON english.vocabulary = term.vocabulary AND english.key = term.key AND english.language = 'en'
+ORDER BY term.vocabulary, term.position
+""")
+_WORDS = text("""
+SELECT vocabulary, key, label FROM term_label
+UNION ALL SELECT vocabulary, key, synonym FROM term_synonym
+""")
+
+#: Search fields whose vocabulary has another name.
+VOCABULARY_OF = {"category": "service_category"}
+
+_kept: dict[str, tuple[Versions, dict[tuple[str, str], str]]] = {}
+_lock = Lock()
+
+
+class Word(NamedTuple):
+    """A label or synonym in some language, and the term it stands for."""
+
+    vocabulary: str
+    key: str
+    words: str
+
+
+def _read(connection: Connection, lang: str) -> dict[tuple[str, str], str]:
+    rows = connection.execute(_LABELS, {"lang": lang})
+    return {(vocabulary, key): label for vocabulary, key, label in rows}
+
+
+def labels(connection: Connection, versions: Versions, lang: str) -> Callable[[str, str], str]:
+    """Return the function that gives the label of a key of a vocabulary (or search field) in a language.
+
+    English stands in for a missing label, the key for an unknown term.
+    """
+    found = _kept.get(lang)
+    if found is None or found[0] != versions:
+        found = (versions, _read(connection, lang))
+        with _lock:
+            _kept[lang] = found
+    words = found[1]
+    return lambda vocabulary, key: words.get((VOCABULARY_OF.get(vocabulary, vocabulary), key), key)
+
+
+def options(connection: Connection, versions: Versions, vocabulary: str, lang: str) -> list[tuple[str, str]]:
+    """Return the keys and labels of a vocabulary (or search field) in the order in which they are shown."""
+    labels(connection, versions, lang)
+    name = VOCABULARY_OF.get(vocabulary, vocabulary)
+    return [(key, label) for (found, key), label in _kept[lang][1].items() if found == name]
+
+
+def all_words(connection: Connection) -> list[Word]:
+    """Return every label and synonym in every language."""
+    return [Word(*row) for row in connection.execute(_WORDS)]
