@@ -1,0 +1,80 @@
+/** A map with what every map of the site has: basemap, scale, zoom by keyboard, manners for less motion. */
+import { addBasemap } from "./basemap.js";
+import L from "./leaflet.js";
+
+const EUROPE = [
+  [34.5, -24.5],
+  [71.2, 44.8],
+];
+const REACH = [
+  [18, -60],
+  [78, 80],
+];
+export const HIGHEST_ZOOM = 13;
+
+export const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// Leaflet writes the scale's words as markup; they are plain text.
+const Scale = L.Control.Scale.extend({
+  _updateScale(scale, text, ratio) {
+    scale.style.width = `${Math.round(this.options.maxWidth * ratio)}px`;
+    scale.textContent = text;
+  },
+});
+
+/**
+ * Return a Leaflet map in `container`.
+ *
+ * The container's data attributes name the basemap's language and say the map's name; `still` makes a picture that does
+ * not take wheel or drag away from the page.
+ */
+export function createMap(container, { still = false } = {}) {
+  const map = L.map(container, {
+    zoomControl: false,
+    attributionControl: false,
+    minZoom: 3,
+    maxZoom: HIGHEST_ZOOM,
+    maxBounds: REACH,
+    maxBoundsViscosity: 0.8,
+    zoomAnimation: !calm.matches,
+    fadeAnimation: false,
+    markerZoomAnimation: !calm.matches,
+    inertia: !calm.matches,
+    scrollWheelZoom: !still,
+    dragging: !still || !L.Browser.mobile,
+    keyboard: true,
+  });
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", container.dataset.name);
+  addBasemap(map, document.documentElement.lang);
+  if (!still) new Scale({ imperial: false, maxWidth: 96, position: "bottomleft" }).addTo(map);
+  return map;
+}
+
+/** Show all of Europe. */
+export function showEurope(map) {
+  map.fitBounds(EUROPE, { animate: false, padding: [4, 4] });
+}
+
+/** Wire the zoom buttons, which the page itself contains. */
+export function wireZoom(map, buttons) {
+  const step = { in: 1, out: -1 };
+  for (const button of buttons) {
+    button.addEventListener("click", () => map.setZoom(map.getZoom() + step[button.dataset.zoom]));
+  }
+  const update = () => {
+    for (const button of buttons) {
+      const end = button.dataset.zoom === "in" ? map.getMaxZoom() : map.getMinZoom();
+      // aria-disabled, not disabled: a button at its end keeps the focus.
+      button.setAttribute("aria-disabled", String(map.getZoom() === end));
+    }
+  };
+  map.on("zoomend", update);
+  update();
+}
+
+/** Leave a control's presses to the control. */
+export function holdPresses(element) {
+  L.DomEvent.disableClickPropagation(element);
+  L.DomEvent.disableScrollPropagation(element);
+}
