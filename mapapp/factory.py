@@ -11,7 +11,6 @@ from whitenoise import WhiteNoise
 
 from . import assets, i18n
 from .atlas import Atlas
-from .queries import data_version
 from .security import secure
 from .settings import Settings
 from .views import answering, asked, failing, wording
@@ -31,7 +30,6 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "settings": settings,
         "engine": engine,
         "atlas": Atlas(),
-        "data_version": data_version.read,
         "build": f"{version('practice-atlas')}-{assets.build_id()}",
     }
     Babel(app, locale_selector=lambda: g.get("lang", "en"))

@@ -3,11 +3,20 @@
 import logging
 import os
 
+from sqlalchemy.exc import OperationalError
+
 from .database import make_engine
 from .factory import create_app
+from .i18n import LANGUAGES
 from .settings import read_settings
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 settings = read_settings(os.environ)
 # `mapapp serve` hands the address of the private cluster to its workers.
-application = create_app(settings, make_engine(os.environ.get("MAPAPP_RUNNING_DATABASE") or settings.database_url))
+engine = make_engine(os.environ.get("MAPAPP_RUNNING_DATABASE") or settings.database_url)
+application = create_app(settings, engine)
+try:
+    with engine.connect() as connection:
+        application.extensions["atlas"].warm(connection, LANGUAGES)
+except OperationalError:
+    logging.getLogger("mapapp").warning("the database is away; pages answer 503 until it is back")

@@ -29,9 +29,8 @@ def answer_from_shelf() -> Response | None:
     if not _asks_for_public_data():
         return None
     encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
-    version = current_app.extensions["data_version"](asked.connection())
     g.etag = make_etag(
-        version,
+        *asked.versions(),
         current_app.extensions["build"],
         request.url_root,
         request.full_path,

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 from sqlalchemy import Connection
 
-from ..queries import vocabulary
+from ..queries import data_version, vocabulary
+from ..queries.data_version import Versions
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from ..atlas import Atlas
+    from ..atlas import Atlas, Snapshot
 
 
 def settings() -> Settings:
@@ -25,15 +26,27 @@ def connection() -> Connection:
     return g.connection
 
 
+def versions() -> Versions:
+    """Return the data versions, read once a request: everything in one answer speaks of the same data."""
+    if "versions" not in g:
+        g.versions = data_version.read(connection())
+    return g.versions
+
+
 def atlas() -> "Atlas":
-    """Return the columns in memory, which answer every search."""
+    """Return the keeper of the columns in memory, which answer every search."""
     return current_app.extensions["atlas"]
+
+
+def snapshot(collection: str = "practice") -> "Snapshot":
+    """Return the columns of a collection as they are now."""
+    return atlas().current(connection(), collection, versions())
 
 
 def labels() -> Callable[[str, str], str]:
     """Return the words of every vocabulary in the language of the page, read once while the data stay the same."""
     if "labels" not in g:
-        g.labels = vocabulary.labels(connection(), current_app.extensions["data_version"](connection()), g.lang)
+        g.labels = vocabulary.labels(connection(), versions(), g.lang)
     return g.labels
 
 
