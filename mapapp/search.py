@@ -85,7 +85,7 @@ class Search:
         What cannot stand without the field goes with it: `within_km` and the distance order without `near`.
         """
         if value is not None and name in SETS:
-            return replace(self, **{name: tuple(v for v in getattr(self, name) if v != value)})
+            return self.with_(**{name: [kept for kept in getattr(self, name) if kept != value]})
         changed = replace(self, **{name: _EMPTY[name]})
         if name == "near":
             changed = replace(changed, within_km=None)

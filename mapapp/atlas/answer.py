@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..search import Search
 from .columns import VOCABULARIES, Bitmap, Rows, unpack
 from .filters import masks
+from .markers import Marker, View, markers
 from .order import ordered
 from .text import Matched
 
@@ -119,6 +120,10 @@ class Answer:
             return None
         lon, lat = columns.lon[rows], columns.lat[rows]
         return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+    def markers(self, view: View, zoom: int) -> list[Marker]:
+        """Return what the map draws in a view (west, south, east, north in degrees) at a zoom level."""
+        return markers(self, view, zoom)
 
     @cached_property
     def rescue(self) -> tuple[Rescue, ...]:

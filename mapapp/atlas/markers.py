@@ -1,0 +1,215 @@
+"""What the map draws of an answer: single records, and rings that stand for several.
+
+Records are gathered in the cells of one grid that is fixed on the globe for each zoom level, then rings that would
+overlap are merged. Both depend on the neighbourhood only, so that a ring is the same whatever part of the map is asked
+for. Everything is read off columns in Morton order, where the rows of a cell are neighbours.
+"""
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..models.columns import LOCATION_KINDS
+from .columns import MORTON_BITS, mercator, morton_of
+from .merging import RADIUS, Ring, merge
+
+if TYPE_CHECKING:
+    from .answer import Answer
+
+CELLS_A_TILE = 2  # as a power of two: a tile of 256 px holds 4 x 4 cells of 64 px
+MARGIN = 6  # cells around the view that may still have a part in merging inside it
+MOST_CELLS = 64  # cells across a view; a larger one is answered as if from further away
+HIGHEST_ZOOM = 20
+FAN = 60  # records of one point whose slugs come along
+MIXED = {"practice": "theme", "service": "category"}
+
+
+class Marker(NamedTuple):
+    """One record or one ring. lon, lat and extent (west, south, east, north) are degrees (EPSG:4326).
+
+    `mix` counts themes (categories for services), the most frequent first. `slugs` names the records where a click
+    cannot part them: the one record, or those that share one point. `kind` is their location kind where all share it.
+    """
+
+    lon: float
+    lat: float
+    n: int
+    slugs: tuple[str, ...]
+    ids: tuple[int, ...]
+    kind: str
+    mix: tuple[tuple[str, int], ...]
+    same_point: bool
+    extent: tuple[float, float, float, float]
+    place: str
+
+
+class _Cells(NamedTuple):
+    """The cells of one view that hold records of the answer; one entry a cell, in Morton order.
+
+    `first` and `last` (exclusive) delimit the answer's rows; the others are Web Mercator parts of the world (0 to 1).
+    """
+
+    code: NDArray[np.uint64]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    west: NDArray[np.float64]
+    east: NDArray[np.float64]
+    north: NDArray[np.float64]
+    south: NDArray[np.float64]
+
+
+View = tuple[float, float, float, float]
+
+
+def _square(view: View, zoom: int) -> tuple[list[View], int]:
+    """Return a view (degrees) as boxes of the world's square (left, top, right, bottom), and the zoom to draw it at."""
+    west, south, east, north = view
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    boxes = []
+    for left, right in spans:
+        x, y = mercator(np.array([left, right]), np.array([north, south]))
+        boxes.append((float(x[0]), float(y[0]), float(x[1]), float(y[1])))
+    widest = max(max(right - left, bottom - top) for left, top, right, bottom in boxes)
+    zoom = min(max(zoom, 0), HIGHEST_ZOOM)
+    while zoom > 0 and widest * 2 ** (zoom + CELLS_A_TILE) > MOST_CELLS:
+        zoom -= 1
+    return boxes, zoom
+
+
+def _rows_near(answer: "Answer", box: View, level: int) -> NDArray[np.integer]:
+    """Return the answer's rows in the tiles that cover a box, in order; tiles are whole cells of `level`."""
+    left, top, right, bottom = (min(max(edge, 0.0), 1 - 2**-MORTON_BITS) for edge in box)
+    tile = level
+    while tile > 0 and max(right - left, bottom - top) * 2**tile > 3:
+        tile -= 1
+    across = np.arange(int(left * 2**tile), int(right * 2**tile) + 1)
+    down = np.arange(int(top * 2**tile), int(bottom * 2**tile) + 1)
+    corners = np.array([(x / 2**tile, y / 2**tile) for y in down for x in across])
+    low = np.sort(morton_of(corners[:, 0], corners[:, 1]))
+    high = low + np.uint64(1 << 2 * (MORTON_BITS - tile))
+    columns = answer.snapshot.columns
+    rows = answer.rows
+    firsts = np.searchsorted(rows, np.searchsorted(columns.morton, low))
+    lasts = np.searchsorted(rows, np.searchsorted(columns.morton, high))
+    return np.concatenate([rows[first:last] for first, last in zip(firsts, lasts, strict=True)])
+
+
+def _gather(answer: "Answer", rows: NDArray[np.integer], level: int) -> _Cells:
+    columns = answer.snapshot.columns
+    codes = columns.morton[rows] >> np.uint64(2 * (MORTON_BITS - level))
+    starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
+    ends = np.append(starts[1:], len(rows))
+    x, y, counts = columns.x[rows], columns.y[rows], ends - starts
+    first = np.searchsorted(answer.rows, rows[starts])
+    return _Cells(
+        code=codes[starts],
+        first=first,
+        last=first + counts,
+        x=np.add.reduceat(x, starts) / counts,
+        y=np.add.reduceat(y, starts) / counts,
+        west=np.minimum.reduceat(x, starts),
+        east=np.maximum.reduceat(x, starts),
+        north=np.minimum.reduceat(y, starts),
+        south=np.maximum.reduceat(y, starts),
+    )
+
+
+def _inside(cells: _Cells, box: View, margin: float) -> _Cells:
+    left, top, right, bottom = box
+    kept = (cells.x >= left - margin) & (cells.x <= right + margin)
+    kept &= (cells.y >= top - margin) & (cells.y <= bottom + margin)
+    return _Cells._make(column[kept] for column in cells)
+
+
+def _rank(bits: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return how many bits are set before each row in bitmaps of shape (options, words): shape (options, rows)."""
+    before = np.zeros((bits.shape[0], bits.shape[1] + 1), np.int64)
+    np.cumsum(np.bitwise_count(bits), axis=1, out=before[:, 1:])
+    word, bit = rows >> 6, (rows & 63).astype(np.uint64)
+    padded = np.concatenate([bits, np.zeros((bits.shape[0], 1), np.uint64)], axis=1)
+    rest = padded[:, word] & ((np.uint64(1) << bit) - np.uint64(1))
+    return before[:, word] + np.bitwise_count(rest)
+
+
+def _mix(answer: "Answer", cells: _Cells, of_ring: NDArray[np.intp], rings: int) -> NDArray[np.int64]:
+    """Return how many records of each ring have each option of the mixed field: shape (rings, options)."""
+    field = answer.snapshot.columns.fields[MIXED[answer.snapshot.collection]]
+    bits = field.bits & answer.bitmap
+    rows = answer.rows
+    counts = _rank(bits, rows[cells.last - 1] + 1) - _rank(bits, rows[cells.first])
+    found = np.zeros((rings, len(field.options)), np.int64)
+    np.add.at(found, of_ring, counts.T)
+    return found
+
+
+def _degrees(x: float, y: float) -> tuple[float, float]:
+    """Return longitude and latitude of a point of the world's square, to a tenth of a metre."""
+    return round(float(x - 0.5) * 360, 6), round(math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))), 6)
+
+
+def _marker(answer: "Answer", cells: _Cells, ring: Ring, mix: NDArray[np.int64]) -> Marker:
+    columns = answer.snapshot.columns
+    members = ring.members
+    west, east = min(cells.west[i] for i in members), max(cells.east[i] for i in members)
+    north, south = min(cells.north[i] for i in members), max(cells.south[i] for i in members)
+    same_point = bool(west == east and north == south)
+    largest = max(members, key=lambda i: (cells.last[i] - cells.first[i], -i))
+    rows = answer.rows[cells.first[largest] : cells.last[largest]]
+    # The record nearest to the middle along the Morton curve: near enough to name the place.
+    middle = np.searchsorted(columns.morton[rows], morton_of(cells.x[[largest]], cells.y[[largest]]))[0]
+    named = columns.place[rows[min(int(middle), len(rows) - 1)]]
+    known = rows[:FAN].tolist() if same_point else []
+    kinds = {int(kind) for kind in columns.kind[known]}
+    lon, lat = _degrees(ring.x, ring.y)
+    if same_point:
+        lon, lat = float(columns.lon[rows[0]]), float(columns.lat[rows[0]])
+    options = answer.snapshot.columns.fields[MIXED[answer.snapshot.collection]].options
+    low, high = _degrees(west, south), _degrees(east, north)
+    return Marker(
+        lon=lon,
+        lat=lat,
+        n=ring.n,
+        slugs=tuple(columns.slug(row) for row in known),
+        ids=tuple(int(columns.ids[row]) for row in known),
+        kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
+        mix=tuple((options[i], int(mix[i])) for i in np.argsort(-mix, kind="stable").tolist() if mix[i]),
+        same_point=same_point and ring.n > 1,
+        extent=(low[0], low[1], high[0], high[1]),
+        place=columns.place_names[named] if named >= 0 else "",
+    )
+
+
+def markers(answer: "Answer", view: View, zoom: int) -> list[Marker]:
+    """Return the markers of a view (west, south, east, north in degrees; west > east across the antimeridian).
+
+    `zoom` is that of 256-pixel Web Mercator tiles. Markers whose symbol reaches into the view are included; the
+    largest come first, so that the smaller are drawn over them.
+    """
+    boxes, zoom = _square(view, zoom)
+    level = min(zoom + CELLS_A_TILE, MORTON_BITS)
+    cell, pixel = 2.0**-level, 2.0 ** -(zoom + 8)
+    found: list[Marker] = []
+    for box in boxes:
+        left, top, right, bottom = box
+        margin = MARGIN * cell
+        rows = _rows_near(answer, (left - margin, top - margin, right + margin, bottom + margin), level)
+        if not len(rows):
+            continue
+        cells = _inside(_gather(answer, rows, level), box, margin)
+        rings = merge(cells.x / pixel, cells.y / pixel, cells.last - cells.first)
+        reach = RADIUS * pixel
+        rings = [
+            Ring(x * pixel, y * pixel, n, members)
+            for x, y, n, members in rings
+            if left - reach <= x * pixel <= right + reach and top - reach <= y * pixel <= bottom + reach
+        ]
+        chosen = np.array([i for ring in rings for i in ring.members], np.intp)
+        of_ring = np.array([index for index, ring in enumerate(rings) for _ in ring.members], np.intp)
+        kept = _Cells._make(column[chosen] for column in cells)
+        mix = _mix(answer, kept, of_ring, len(rings))
+        found += [_marker(answer, cells, ring, mix[index]) for index, ring in enumerate(rings)]
+    return sorted(found, key=lambda marker: (-marker.n, marker.lon, marker.lat))
