@@ -31,13 +31,16 @@ class PracticeCard(NamedTuple):
 
 
 class PracticeTitle(NamedTuple):
-    """The name of a marker."""
+    """What the marker of one practice says and shows: its name, where it is, and its first theme."""
 
     id: int
     slug: str
     title: str
     title_language: str
     place: str | None
+    country: str
+    location_kind: str | None
+    theme: str | None
 
 
 # The one text row a reader is shown: own language, else the source, else English, else whatever there is.
@@ -67,7 +70,8 @@ JOIN practice ON practice.id = asked.id
 ORDER BY asked.place
 """)  # noqa: S608 - only constants above are put together
 _TITLES = text(f"""
-SELECT practice.id, slug, shown.title, shown.language, place_name
+SELECT practice.id, slug, shown.title, shown.language, place_name, country, location_kind,
+  (SELECT key FROM practice_term WHERE practice_id = practice.id AND vocabulary = 'theme' ORDER BY position, key LIMIT 1)
 FROM unnest(CAST(:ids AS int[])) WITH ORDINALITY AS asked (id, place)
 JOIN practice ON practice.id = asked.id
 {_SHOWN}
