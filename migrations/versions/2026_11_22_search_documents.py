@@ -70,16 +70,28 @@ STEMMER += "  SELECT CASE split_part($1, '-', 1)\n"
 STEMMER += "".join(f"    WHEN '{code}' THEN 'pg_catalog.{name}'::regconfig\n" for code, name in STEMMERS.items())
 STEMMER += "    ELSE 'pg_catalog.simple'::regconfig END\n$$"
 
-# xmin is the transaction that wrote the row: our own, once this transaction has moved the counter. The row stays
-# locked until the commit, so versions grow in the order in which changes become visible.
+# A statement that changed no row moves nothing. xmin is the transaction that wrote the row of the counter: our own, once
+# this transaction has moved it. The row stays locked until the commit, so versions grow in the order in which changes
+# become visible.
 BUMP = """
 CREATE FUNCTION bump_data_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP <> 'TRUNCATE' THEN
+    IF NOT EXISTS (SELECT FROM changed) THEN
+      RETURN NULL;
+    END IF;
+  END IF;
   UPDATE data_version SET version = version + 1
   WHERE collection = ANY (TG_ARGV) AND xmin <> pg_current_xact_id()::xid;
   RETURN NULL;
 END $$
 """
+TRIGGERS = {
+    "insert": "REFERENCING NEW TABLE AS changed",
+    "update": "REFERENCING NEW TABLE AS changed",
+    "delete": "REFERENCING OLD TABLE AS changed",
+    "truncate": "",
+}
 
 
 def upgrade() -> None:
@@ -130,15 +142,17 @@ def upgrade() -> None:
             collections_of.setdefault(table, []).append(collection)
     for table, collections in collections_of.items():
         listed = ", ".join(f"'{collection}'" for collection in collections)
-        op.execute(
-            f"CREATE TRIGGER bump_data_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION bump_data_version({listed})"
-        )
+        for event, changed in TRIGGERS.items():
+            op.execute(
+                f"CREATE TRIGGER bump_data_version_{event} AFTER {event} ON {table} {changed} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION bump_data_version({listed})"
+            )
 
 
 def downgrade() -> None:
     for table in sorted({table for tables in BEHIND.values() for table in tables.split()}):
-        op.execute(f"DROP TRIGGER bump_data_version ON {table}")
+        for event in TRIGGERS:
+            op.execute(f"DROP TRIGGER bump_data_version_{event} ON {table}")
     op.execute("DROP FUNCTION bump_data_version")
     for name in ("service", "practice"):
         op.drop_table(f"{name}_document")
