@@ -8,13 +8,14 @@ from .columns import SLUG, InLanguage, Located, Record, located_args, partial_da
 
 
 class Event(Record, Located, Base):
-    """An event. `date` is as precise as its source and NULL while it is to be announced; online events have no place."""
+    """An event. `date` is as precise as its source and NULL while it is to be announced; online ones have no place."""
 
     __tablename__ = "event"
     type: Mapped[str] = mapped_column(Text)
     type_vocabulary: Mapped[str] = mapped_column(Text, Computed("'event_type'::text", persisted=True))
     date: Mapped[str | None] = mapped_column(Text)
     place_name: Mapped[str | None] = mapped_column(Text)
+    online: Mapped[bool] = mapped_column(server_default="false")
     country: Mapped[str | None] = mapped_column(Text)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     url: Mapped[str | None] = mapped_column(Text)

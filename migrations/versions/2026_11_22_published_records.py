@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("type_vocabulary", sa.Text(), sa.Computed("'event_type'::text", persisted=True), nullable=False),
         sa.Column("date", sa.Text(), nullable=True),
         sa.Column("place_name", sa.Text(), nullable=True),
+        sa.Column("online", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("project_id", sa.Integer(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),

@@ -1,0 +1,267 @@
+"""Imports: everything an import brings becomes public rows in one transaction. The only place where they are committed.
+
+A record is known by its key. One that its file gave before and that did not change since is not touched at all; one
+whose file changed is updated and its version grows; one that was changed here since it was loaded is kept and reported.
+Nothing is deleted: what left its file is reported.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
+
+from .. import models
+from ..models.loaded import LoadedRecord
+from .incoming import Incoming, Point, Record, Text
+from .linking import link_places
+from .reference import Counts, Progress, write_places, write_territories, write_terms
+
+ONE_AT_A_TIME = 7_240_118  # an advisory lock: two servers that start together do not load at once
+LOADED: Table = LoadedRecord.__table__  # type: ignore[assignment]
+
+
+class Kind(NamedTuple):
+    """How records of a kind are kept: their table, the columns that identify them, their texts, what they refer to."""
+
+    table: Any
+    identity: tuple[str, ...]
+    text: Any = None
+    owner: str = ""  # the column of `text` and of the parts that holds the record's id
+    references: Mapping[str, str] = {}  # column → kind
+    parts: Mapping[str, Any] = {}
+
+
+# In the order of their references.
+KINDS: dict[str, Kind] = {
+    "project": Kind(models.project.Project.__table__, ("slug",), models.project.ProjectText.__table__, "project_id"),
+    "region": Kind(models.region.Region.__table__, ("slug",), models.region.RegionText.__table__, "region_id"),
+    "membership": Kind(
+        models.project.Membership.__table__,
+        ("project_id", "region_id", "role"),
+        references={"project_id": "project", "region_id": "region"},
+    ),
+    "practice": Kind(
+        models.practice.Practice.__table__,
+        ("slug",),
+        models.practice.PracticeText.__table__,
+        "practice_id",
+        {"project_id": "project"},
+        {
+            "practice_term": models.practice.PracticeTerm.__table__,
+            "practice_territory": models.practice.PracticeTerritory.__table__,
+        },
+    ),
+    "evaluation": Kind(
+        models.evaluation.Evaluation.__table__,
+        ("practice_id", "framework", "criterion"),
+        models.evaluation.EvaluationText.__table__,
+        "evaluation_id",
+        {"practice_id": "practice"},
+    ),
+    "service": Kind(
+        models.service.Service.__table__,
+        ("slug",),
+        models.service.ServiceText.__table__,
+        "service_id",
+        {"region_id": "region"},
+    ),
+    "event": Kind(
+        models.event.Event.__table__,
+        ("slug",),
+        models.event.EventText.__table__,
+        "event_id",
+        {"project_id": "project"},
+    ),
+    "media": Kind(models.media.MediaReport.__table__, ("outlet", "title"), references={"project_id": "project"}),
+    "indicator": Kind(
+        models.region.RegionIndicator.__table__,
+        ("region_id", "indicator", "year"),
+        references={"region_id": "region"},
+    ),
+    "need": Kind(
+        models.need.Need.__table__,
+        ("slug",),
+        models.need.NeedText.__table__,
+        "need_id",
+        {"region_id": "region"},
+    ),
+}
+
+
+class _Known(NamedTuple):
+    id: int | None
+    version: int
+
+
+def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, Counts]:
+    """Bring the public tables to what `incoming` says, in one transaction; return what happened by kind.
+
+    `progress` is called with a kind, how many of its rows are done, and how many there are. Raises what PostgreSQL
+    raises when a constraint refuses a row; then nothing was written.
+    """
+    written: dict[str, Counts] = {}
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+        new_places = False
+        if incoming.territories is not None:
+            written["territory"] = write_territories(connection, incoming.territories, progress)
+        if incoming.places is not None:
+            written["place"] = write_places(connection, incoming.places, progress)
+            new_places = bool(written["place"].added or written["place"].changed)
+        written |= write_terms(connection, incoming.terms, incoming.labels, incoming.synonyms)
+        ids: dict[str, dict[str, int]] = {}
+        touched: dict[str, list[int]] = {}
+        for name, kind in KINDS.items():
+            records = [record for record in incoming.records if record.kind == name]
+            progress(name, 0, len(records))
+            counts, touched[name] = _write_kind(connection, name, records, ids)
+            counts.left = _left(connection, name, incoming.present.get(name, frozenset()))
+            written[name] = counts
+            progress(name, len(records), len(records))
+        link_places(connection, None if new_places else touched)
+    return written
+
+
+def _write_kind(
+    connection: Connection, name: str, records: Sequence[Record], ids: dict[str, dict[str, int]]
+) -> tuple[Counts, list[int]]:
+    """Write the records of one kind; `ids` maps a kind and a key to an id and learns those of this kind."""
+    kind = KINDS[name]
+    counts = Counts()
+    known = _known(connection, kind)
+    loaded = _loaded(connection, name)
+    touched: list[int] = []
+    fresh: list[tuple[Record, dict[str, object]]] = []
+    for record in records:
+        row = _row(kind, record, ids)
+        there = known.get(tuple(row[column] for column in kind.identity))
+        sha256, version = loaded.get(record.key, ("", 0))
+        if there is None:
+            fresh.append((record, row))
+        elif sha256 == record.sha256():
+            counts.unchanged += 1
+        elif there.version != version:
+            counts.kept.append(record.key)
+        else:
+            counts.changed += 1
+            _change(connection, kind, record, row, there)
+            if there.id is not None:
+                touched.append(there.id)
+    counts.added = len(fresh)
+    touched += _add(connection, kind, fresh)
+    if "slug" in kind.identity:
+        table = kind.table
+        ids[name] = {slug: id_ for slug, id_ in connection.execute(select(table.c.slug, table.c.id))}
+    return counts, touched
+
+
+def _known(connection: Connection, kind: Kind) -> dict[tuple[object, ...], _Known]:
+    """Return what the table has, by identity. Tables without a version count as never changed here."""
+    columns = kind.table.c
+    own = [columns[name] for name in kind.identity]
+    extra = [columns[name] for name in ("id", "version") if name in columns]
+    found = {}
+    for row in connection.execute(select(*own, *extra)):
+        rest = dict(zip([column.name for column in extra], row[len(own) :], strict=True))
+        found[tuple(row[: len(own)])] = _Known(rest.get("id"), rest.get("version", 1))
+    return found
+
+
+def _loaded(connection: Connection, name: str) -> dict[str, tuple[str, int]]:
+    rows = connection.execute(select(LOADED.c.key, LOADED.c.sha256, LOADED.c.version).where(LOADED.c.kind == name))
+    return {key: (sha256, version) for key, sha256, version in rows}
+
+
+def _left(connection: Connection, name: str, present: frozenset[str]) -> list[str]:
+    return sorted(set(_loaded(connection, name)) - present)
+
+
+def _row(kind: Kind, record: Record, ids: dict[str, dict[str, int]]) -> dict[str, object]:
+    """Return the columns of a record with its references resolved and its point as EWKT."""
+    row = {
+        column: str(value) if isinstance(value, Point) else list(value) if isinstance(value, tuple) else value
+        for column, value in record.values.items()
+    }
+    for column, of_kind in kind.references.items():
+        key = record.references.get(column)
+        row[column] = None if key is None else ids[of_kind][key]
+    return row
+
+
+def _add(connection: Connection, kind: Kind, fresh: list[tuple[Record, dict[str, object]]]) -> list[int]:
+    if not fresh:
+        return []
+    rows = [row for _, row in fresh]
+    new_ids: list[int] = []
+    if "id" in kind.table.c:
+        statement = insert(kind.table).returning(kind.table.c.id, sort_by_parameter_order=True)
+        new_ids = list(connection.execute(statement, rows).scalars())
+        columns = dict.fromkeys(name for record, _ in fresh for text in record.texts for name in text.values)
+        texts = [
+            dict.fromkeys(columns) | _text_row(kind, text, new_id, 1)
+            for (record, _), new_id in zip(fresh, new_ids, strict=True)
+            for text in record.texts
+        ]
+        if texts:
+            connection.execute(insert(kind.text), texts)
+        for name, table in kind.parts.items():
+            parts = [
+                {kind.owner: new_id, **part}
+                for (record, _), new_id in zip(fresh, new_ids, strict=True)
+                for part in record.parts.get(name, ())
+            ]
+            if parts:
+                connection.execute(insert(table), parts)
+    else:
+        connection.execute(insert(kind.table), rows)
+    connection.execute(
+        insert(LOADED),
+        [{"kind": record.kind, "key": record.key, "sha256": record.sha256()} for record, _ in fresh],
+    )
+    return new_ids
+
+
+def _text_row(kind: Kind, text: Text, owner: int, source_version: int) -> dict[str, object]:
+    return {
+        kind.owner: owner,
+        "language": text.language,
+        "origin": text.origin,
+        "is_source": text.is_source,
+        "source_version": source_version,
+        **text.values,
+    }
+
+
+def _change(connection: Connection, kind: Kind, record: Record, row: dict[str, object], there: _Known) -> None:
+    """Bring one record to what its file says now; its version grows by one."""
+    table = kind.table
+    version = there.version + 1
+    if there.id is not None:
+        now: dict[str, object] = {"version": version, "updated_at": func.now()} if "version" in table.c else {}
+        connection.execute(update(table).where(table.c.id == there.id).values(**row, **now))
+        for text in record.texts:
+            _change_text(connection, kind, text, there.id, version)
+        for name, part_table in kind.parts.items():
+            connection.execute(delete(part_table).where(part_table.c[kind.owner] == there.id))
+            parts = [{kind.owner: there.id, **part} for part in record.parts.get(name, ())]
+            if parts:
+                connection.execute(insert(part_table), parts)
+    connection.execute(
+        update(LOADED)
+        .where(LOADED.c.kind == record.kind, LOADED.c.key == record.key)
+        .values(sha256=record.sha256(), version=version if "version" in table.c else 1)
+    )
+
+
+def _change_text(connection: Connection, kind: Kind, text: Text, owner: int, version: int) -> None:
+    """Write one language's texts where they differ: only these are made from the new version."""
+    table = kind.text
+    here = and_(table.c[kind.owner] == owner, table.c.language == text.language)
+    fields = [*text.values, "origin", "is_source"]
+    there = connection.execute(select(*(table.c[name] for name in fields)).where(here)).one_or_none()
+    new = _text_row(kind, text, owner, version)
+    if there is None:
+        connection.execute(insert(table).values(**new))
+    elif any(new[name] != value for name, value in zip(fields, there, strict=True)):
+        connection.execute(update(table).where(here).values(**new))
