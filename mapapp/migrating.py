@@ -1,10 +1,13 @@
 """Brings a database to the tables this version needs."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
 
 ROOT = Path(__file__).parent.parent
 ONE_AT_A_TIME = 7_240_117  # an advisory lock, so that two starting servers do not migrate at once
@@ -15,6 +18,16 @@ def alembic_config() -> Config:
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
+
+
+@cache
+def _newest() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether a database has the tables of this version."""
+    return MigrationContext.configure(connection).get_current_heads() == _newest()
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from .fields import LICENCE, Field
+from .fields import Field
 
 # A line of COPY holds one JSON text. With a quote and a delimiter that JSON never writes raw, nothing is escaped.
 COPY_OPTIONS = "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"
@@ -25,7 +25,7 @@ def feature_sql(fields: Sequence[Field]) -> str:
 
 def head(name: str, matched: int, about: dict[str, Any]) -> bytes:
     """Return everything before the first feature. `about` holds the foreign members of the collection."""
-    members = {"type": "FeatureCollection", "name": name, "numberMatched": matched, "licence": LICENCE, **about}
+    members = {"type": "FeatureCollection", "name": name, "numberMatched": matched, **about}
     return orjson.dumps(members)[:-1] + b',"features":[\n'
 
 

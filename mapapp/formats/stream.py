@@ -68,19 +68,12 @@ def as_csv(connect: Connect, collection: Collection, ids: Sequence[int], values:
         yield before
 
 
-def feature(connect: Connect, collection: Collection, record_id: int, values: dict[str, Any]) -> bytes:
-    """Return one record as a GeoJSON feature, or nothing when it is gone."""
+def feature(connection: Connection, collection: Collection, record_id: int, values: dict[str, Any]) -> bytes:
+    """Return one record as a GeoJSON feature."""
     columns = [(field.name, field.sql) for field in collection.fields]
-    with connect() as connection:
-        lines = export.copy_lines(
-            connection,
-            collection.name,
-            columns,
-            geojson.feature_sql(collection.fields),
-            geojson.COPY_OPTIONS,
-            {**values, "ids": [record_id]},
-        )
-        return b"".join(lines)
+    one = geojson.feature_sql(collection.fields)
+    bound = {**values, "ids": [record_id]}
+    return b"".join(export.copy_lines(connection, collection.name, columns, one, geojson.COPY_OPTIONS, bound))
 
 
 def compressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:

@@ -2,4 +2,11 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from . import discovery, downloads, feeds, health
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    downloads.blueprint,
+    feeds.blueprint,
+    discovery.blueprint,
+    health.blueprint,
+)
