@@ -1,0 +1,1 @@
+"""Builds the basemap: open geodata in, one PMTiles file and two relief pictures out."""

@@ -1,0 +1,133 @@
+// The basemap: one PMTiles file drawn on canvases, with labels in the reader's language, and a relief over it.
+// It changes when the look of the land under the records changes; records, markers and controls live elsewhere.
+import L from './leaflet.js';
+import { Labelers, leafletLayer } from 'protomaps-leaflet';
+import { PMTiles } from 'pmtiles';
+import { HeadFirstSource } from './basemap-source.js';
+import { FLAVOURS, labelRules, paintRules } from './basemap-style.js';
+
+export const CREDITS = 'Made with Natural Earth · GeoNames CC BY 4.0 · shadedrelief.com';
+export const MAX_ZOOM = 12;
+// Where the reader may move to; the data reach a little further at every zoom.
+export const LIMITS = L.latLngBounds([25, -35], [74, 60]);
+
+const LAST_DATA_ZOOM = 8;
+// Up to this display zoom the data reach round half the globe, beyond it only a margin round LIMITS.
+const WIDE = { lastZoom: 5, west: -75, east: 105 };
+// Labels of so many data tiles are kept; the library's own 16 loses labels on wide screens.
+const LABELLED_TILES = 96;
+const RELIEF_BOUNDS = [[20, -40], [76, 66]];
+// Middle grey changes nothing in either blend; near white only the harder one shows.
+const RELIEF = { light: { blend: 'hard-light', opacity: 0.5 }, dark: { blend: 'soft-light', opacity: 0.85 } };
+const RELIEF_FADE = { 6: 0.6, 7: 0.25 }; // whole below, nothing above
+const FINE_RELIEF_FROM = 5;
+const FONT = '600 12px "Inter Variable"';
+const FONT_PATIENCE = 1000; // ms: a map in a fallback font is better than no map
+
+/** The lowest zoom at which a map of so many CSS pixels shows no edge of the data. */
+export function lowestZoom(width) {
+  const world = (width * 360) / (WIDE.east - WIDE.west) / 256;
+  return Math.max(width < 700 ? 3 : 4, Math.min(WIDE.lastZoom, Math.ceil(Math.log2(world))));
+}
+
+/** A relief that fades as the reader comes near, in a pane of its own between the land and the records. */
+function reliefLayer(urls, state) {
+  const overlay = L.imageOverlay(urls.small, RELIEF_BOUNDS, { pane: 'relief', interactive: false, alt: '' });
+  let fine = false;
+
+  function refine(map) {
+    if (fine || !urls.large || map.getZoom() < FINE_RELIEF_FROM || navigator.connection?.saveData) return;
+    fine = true;
+    const picture = new Image();
+    picture.src = urls.large;
+    picture.decode().then(() => overlay.setUrl(urls.large), () => { fine = false; });
+  }
+
+  function fade() {
+    const map = overlay._map;
+    if (!map) return;
+    const { blend, opacity: full } = RELIEF[state.dark ? 'dark' : 'light'];
+    const zoom = Math.round(map.getZoom());
+    const opacity = full * (RELIEF_FADE[zoom] ?? (zoom < 6 ? 1 : 0));
+    const pane = map.getPane('relief');
+    pane.style.mixBlendMode = blend;
+    pane.style.opacity = String(opacity);
+    pane.style.display = opacity ? '' : 'none';
+    if (opacity) refine(map);
+  }
+
+  overlay.on('add', () => { overlay._map.on('zoomend', fade); fade(); });
+  overlay.on('remove', () => overlay._map?.off('zoomend', fade));
+  return { overlay, fade };
+}
+
+function makePane(map) {
+  if (map.getPane('relief')) return;
+  const pane = map.createPane('relief');
+  pane.style.zIndex = '210';
+  pane.style.pointerEvents = 'none';
+}
+
+/**
+ * The basemap's layers and the means to change them.
+ * @param {object} options
+ * @param {string} options.url address of europe.pmtiles; the server must answer range requests
+ * @param {{small: string, large?: string}} [options.relief] addresses of the two relief pictures
+ * @param {string} options.lang BCP 47 tag of the page; unknown names fall back to the local one
+ * @param {boolean} [options.dark]
+ * @returns {{addTo: function(L.Map), remove: function(), setDark: function(boolean), layers: L.Layer[]}}
+ */
+export function createBasemap({ url, relief, lang, dark = false }) {
+  const state = { dark, palette: { ...FLAVOURS[dark ? 'dark' : 'light'] } };
+  const rules = labelRules(state.palette, lang);
+  const fonts = Promise.race([
+    document.fonts.load(FONT),
+    new Promise((resolve) => { setTimeout(resolve, FONT_PATIENCE); }),
+  ]);
+  const vector = leafletLayer({
+    url: new PMTiles(new HeadFirstSource(url)),
+    maxDataZoom: LAST_DATA_ZOOM,
+    maxZoom: MAX_ZOOM,
+    lang,
+    attribution: CREDITS,
+    paintRules: paintRules(state.palette),
+    labelRules: rules,
+    backgroundColor: state.palette.sea,
+    tasks: [fonts],
+    tileDelay: 1,
+  });
+  const shading = relief ? reliefLayer(relief, state) : null;
+  const layers = shading ? [vector, shading.overlay] : [vector];
+
+  function layOutAgain() {
+    vector.labelers = new Labelers(vector.scratch, rules, LABELLED_TILES, vector.onTilesInvalidated);
+    if (vector._map) vector.rerenderTiles();
+  }
+
+  layOutAgain();
+  // Another subset of the font has come (Greek, Latin extended): widths were guessed until now.
+  document.fonts.addEventListener('loadingdone', layOutAgain);
+
+  return {
+    layers,
+    addTo(map) {
+      if (shading) makePane(map);
+      for (const layer of layers) layer.addTo(map);
+      map.getContainer().style.backgroundColor = state.palette.sea;
+    },
+    remove() {
+      document.fonts.removeEventListener('loadingdone', layOutAgain);
+      for (const layer of layers) layer.remove();
+    },
+    setDark(next) {
+      state.dark = next;
+      Object.assign(state.palette, FLAVOURS[next ? 'dark' : 'light']);
+      vector.backgroundColor = state.palette.sea;
+      if (vector._map) {
+        vector._map.getContainer().style.backgroundColor = state.palette.sea;
+        vector.rerenderTiles();
+      }
+      shading?.fade();
+    },
+  };
+}
