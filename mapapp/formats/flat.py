@@ -9,7 +9,7 @@ from .fields import Collection, Field
 COPY_OPTIONS = "FORMAT csv"
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 _BOM = b"\xef\xbb\xbf"
-_NUMBERS = ("integer", "number", "boolean", "date", "timestamp")
+_NO_FORMULA = ("integer", "number", "date", "timestamp")  # negative numbers stay numbers
 
 
 def names(collection: Collection) -> list[str]:
@@ -26,13 +26,15 @@ def row_sql(collection: Collection) -> str:
     """Return the SQL of the cells of one row, over the columns of `queries.export.copy_lines`."""
     cells = [_cell(field) for field in collection.fields] + ["v.slug"]
     if collection.flat:
-        cells += ["round(ST_X(v.geometry)::numeric, 6)", "round(ST_Y(v.geometry)::numeric, 6)"]
+        cells += [f"trim_scale(round(ST_{axis}(v.geometry)::numeric, 6))" for axis in "XY"]
     return ", ".join(cells)
 
 
 def _cell(field: Field) -> str:
     value = f"v.{field.name}"
-    if field.kind in _NUMBERS:
+    if field.kind == "boolean":
+        return f"{value}::text"
+    if field.kind in _NO_FORMULA:
         return value
     if field.kind == "list":
         # The separator must not occur inside an item.

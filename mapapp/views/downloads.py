@@ -1,7 +1,6 @@
 """Files of a search: the same parameters and the same records as the page, as GeoJSON and CSV."""
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,7 +17,6 @@ from . import asked, searching, wording
 
 blueprint = Blueprint("downloads", __name__)
 
-LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 SEARCHED = ("practice", "service")  # the collections that a search chooses from; the others are small and whole
 
 
@@ -32,12 +30,19 @@ class Taken(NamedTuple):
 
 
 def _read_language() -> str:
-    """Return the language of the texts that `lang` asks for; English without it."""
-    given = request.args.getlist("lang")
-    if len(given) > 1 or (given and not LANGUAGE_TAG.fullmatch(given[0])):
-        detail = _("“lang” takes one language tag, such as en, de or it.")
+    """Return the language of the texts that `lang` asks for (English without it); words of ours follow it.
+
+    Only languages that there are texts in: each one costs an order of titles.
+    """
+    given = request.args.getlist("lang") or [i18n.LANGUAGES[0]]
+    written = asked.snapshot().columns.fields["language"].place
+    if len(given) > 1 or (given[0] not in i18n.LANGUAGES and given[0] not in written):
+        known = ", ".join(sorted({*i18n.LANGUAGES, *written}))
+        detail = _("“lang” takes one of the languages that there are texts in: %(names)s.", names=known)
         raise Problem(400, _("This request cannot be read"), detail, field="lang")
-    return given[0] if given else i18n.LANGUAGES[0]
+    # Not the reader's browser but the address decides, so that one address gives everyone the same file.
+    g.lang = _page_language(given[0])
+    return given[0]
 
 
 def _take(collection: fields.Collection) -> Taken:

@@ -41,7 +41,10 @@ def strict(collection: str, others: Iterable[str] = ()) -> search.Search:
     parsed = search.parse(request.args, known, collection)
     if parsed.problems:
         first = parsed.problems[0]
-        raise Problem(400, _("This request cannot be read"), search.say_problem(first, _), field=first.field)
+        detail = search.say_problem(first, _)
+        if first.code == "unknown":
+            detail = _("“%(value)s” is no value of “%(name)s”.", value=first.value, name=first.field)
+        raise Problem(400, _("This request cannot be read"), detail, field=first.field)
     return parsed.search
 
 
