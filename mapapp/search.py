@@ -172,6 +172,8 @@ def _q(text: str) -> str:
     words = " ".join(text.split())
     if len(words) > MAX_Q:
         raise _Refused("long", most=MAX_Q)
+    if not any(letter.isalnum() for letter in words):
+        raise _Refused("no_words")
     return words
 
 
@@ -347,6 +349,7 @@ def say_problem(problem: Problem, _: Callable[..., str]) -> str:
         "long": lambda: _("Please use at most %(most)s characters.", **given),
         "many": lambda: _("Please choose at most %(most)s values.", **given),
         "once": lambda: _("Please give this only once."),
+        "no_words": lambda: _("Please give at least one letter or digit."),
         "characters": lambda: _("This holds characters that cannot be searched for."),
         "number": lambda: _("Please give a number."),
         "numbers": lambda: _("Please give %(count)s numbers, separated by commas.", **given),

@@ -11,7 +11,7 @@ from .columns import VOCABULARIES, Bitmap, Rows, unpack
 from .filters import masks
 from .markers import Marker, View, markers
 from .order import ordered
-from .text import Matched
+from .text import Matched, without_words
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -31,7 +31,7 @@ class Rescue(NamedTuple):
     """A way out of an empty answer: the filter to drop, and how many records are then found."""
 
     field: str
-    value: str  # one value of the field, or empty: the whole field
+    value: str  # the one value of the field, or one word of several; empty: the whole field
     count: int  # type: ignore[assignment]  # tuple.count is of no use here
     search: Search
 
@@ -46,6 +46,7 @@ class Answer:
         """Evaluate the filters; `matched` is what PostgreSQL and the vocabulary found for `search.q`."""
         self.snapshot, self.search, self.lang = snapshot, search, lang
         self.replaced: dict[str, str] = matched.replaced if matched else {}
+        self._units = matched.units if matched else ()
         self._relevance = matched.relevance if matched else None
         self._masks = masks(snapshot.columns, search)
         if matched is not None:
@@ -140,4 +141,17 @@ class Answer:
                 chosen = getattr(self.search, name, ())
                 value = chosen[0] if isinstance(chosen, tuple) and len(chosen) == 1 else ""
                 ways.append(Rescue(name, value, count, dropped))
+        ways += self._rescue_from_words()
         return tuple(sorted(ways, key=lambda way: -way.count))
+
+    def _rescue_from_words(self) -> list[Rescue]:
+        """Return what is found when a single word is left out."""
+        ways = []
+        for words, _bitmap in self._units if len(self._units) > 1 else ():
+            others = [bitmap for other, bitmap in self._units if other != words]
+            found = np.bitwise_and.reduce([self._all_but("q"), *others], axis=0)
+            count = int(np.bitwise_count(found).sum())
+            q = without_words(self.search.q, words)
+            if count and q:
+                ways.append(Rescue("q", " ".join(words), count, self.search.with_(q=q)))
+        return ways

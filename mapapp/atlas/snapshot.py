@@ -14,9 +14,13 @@ from ..countries import iso_codes
 from ..queries import columns as read
 from ..queries import data_version
 from ..queries.data_version import Versions
+from ..queries.texts import languages_of_services
+from ..queries.vocabulary import all_words
 from ..search import Search
 from .answer import Answer
 from .columns import Columns, Rows, build
+from .text import match
+from .words import dictionary_of
 
 PATIENCE = 2.0  # seconds that a request waits for another one's rebuild before it is answered from the old columns
 KEPT_ROWS = 16_000_000  # rows of kept answers (about 5 bytes each)
@@ -29,10 +33,18 @@ class Snapshot:
         """Build the columns from what `connection` sees."""
         self.collection, self.version = collection, version
         self.columns: Columns = build(connection, collection)
+        self.dictionary = dictionary_of(tuple(all_words(connection)), tuple(self.columns.fields))
+        self.languages = self._text_languages(connection)
         self._orders: dict[str, Rows] = {}
         self._answers: OrderedDict[tuple[Search, str], Answer] = OrderedDict()
         self._most = max(4, min(128, KEPT_ROWS // max(1, self.columns.size)))
         self._lock = Lock()
+
+    def _text_languages(self, connection: Connection) -> tuple[str, ...]:
+        """Return the languages that the texts are in; a service's `language` is what is spoken there."""
+        if self.collection == "practice":
+            return self.columns.fields["language"].options
+        return tuple(languages_of_services(connection))
 
     @cached_property
     def known(self) -> Mapping[str, Container[str]]:
@@ -68,7 +80,8 @@ class Snapshot:
                 self._answers.move_to_end(key)
                 return kept
         self.prepare(connection, lang)
-        answer = Answer(self, search, lang, None)
+        matched = match(connection, self, search.q) if search.q else None
+        answer = Answer(self, search, lang, matched)
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > self._most:
