@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
 
 from ..database import Base
 
@@ -97,6 +97,27 @@ def last_change(connection: Connection, collection: str) -> datetime | None:
     """Return when a record of the collection last changed, or None for an empty one."""
     table = Base.metadata.tables[_SOURCES[collection].table]
     return connection.execute(select(func.max(table.c.updated_at))).scalar_one()
+
+
+class Overview(NamedTuple):
+    """A collection as a whole: how many records, how many of them confirmed by their owners, the last change."""
+
+    collection: str
+    size: int
+    confirmed: int
+    changed: datetime | None
+
+
+def overview(connection: Connection) -> list[Overview]:
+    """Return how large and how fresh each collection is."""
+    found = []
+    for name in _SOURCES:
+        table = Base.metadata.tables[name]
+        confirmed = func.count(table.c.confirmed_on) if "confirmed_on" in table.c else literal(0)
+        found.append(
+            Overview(name, *connection.execute(select(func.count(), confirmed, func.max(table.c.updated_at))).one())
+        )
+    return found
 
 
 def slugs(connection: Connection) -> list[tuple[str, str, datetime]]:

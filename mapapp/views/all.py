@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 
-from . import discovery, downloads, feeds, health
+from . import discovery, downloads, feeds, health, open_data
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     downloads.blueprint,
     feeds.blueprint,
     discovery.blueprint,
     health.blueprint,
+    open_data.blueprint,
 )

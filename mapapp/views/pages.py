@@ -1,4 +1,4 @@
-"""The pages that explain the site itself: about, data, accessibility, privacy, imprint, how to contribute."""
+"""The pages that explain the site itself: about, accessibility, privacy, imprint, how to contribute."""
 
 import csv
 from datetime import date
@@ -35,12 +35,6 @@ def sources() -> tuple[dict[str, str], ...]:
 def about(lang: str) -> str:
     """What the site is, how its records came about, whom it owes its data."""
     return render_template("pages/about.html", sources=sources())
-
-
-@blueprint.get("/<lang:lang>/data")
-def data(lang: str) -> str:
-    """How to take the data away."""
-    return render_template("pages/data.html")
 
 
 @blueprint.get("/<lang:lang>/accessibility")
