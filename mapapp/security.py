@@ -2,11 +2,12 @@
 
 from collections.abc import MutableMapping
 
-# `default` is the one Trusted Types policy of the site: it lets only Leaflet's own constant markup through.
+# Two Trusted Types policies: `default` lets only Leaflet's own constant markup through, `fragments` only what this site
+# answered as a page.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types default"
+    "require-trusted-types-for 'script'; trusted-types default fragments"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 
-from . import discovery, downloads, feeds, health, open_data
+from . import discovery, downloads, explore, feeds, health, practices, open_data
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    explore.blueprint,
+    practices.blueprint,
     downloads.blueprint,
     feeds.blueprint,
     discovery.blueprint,

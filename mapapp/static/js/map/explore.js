@@ -111,7 +111,7 @@ export function startMap(root, page) {
     let card;
     from?.setAttribute("aria-busy", "true");
     try {
-      card = await fetchCard(canvas.dataset.card.replace("SLUG", encodeURIComponent(slug)));
+      card = await fetchCard(canvas.dataset.card.replace("SLUG", encodeURIComponent(slug)) + written(page.search()));
     } catch (error) {
       if (!("status" in error)) throw error;
       say.textContent = canvas.dataset.failure;

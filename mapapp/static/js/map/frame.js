@@ -1,16 +1,12 @@
 /** A map with what every map of the site has: basemap, scale, zoom by keyboard, manners for less motion. */
-import { addBasemap } from "./basemap.js";
+import { createBasemap, LIMITS, lowestZoom, MAX_ZOOM } from "./basemap.js";
 import L from "./leaflet.js";
 
 const EUROPE = [
   [34.5, -24.5],
   [71.2, 44.8],
 ];
-const REACH = [
-  [18, -60],
-  [78, 80],
-];
-export const HIGHEST_ZOOM = 13;
+const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -23,18 +19,17 @@ const Scale = L.Control.Scale.extend({
 });
 
 /**
- * Return a Leaflet map in `container`.
+ * Return a Leaflet map in `container`, whose data attributes say the map's name and the addresses of the basemap.
  *
- * The container's data attributes name the basemap's language and say the map's name; `still` makes a picture that does
- * not take wheel or drag away from the page.
+ * `still` makes a picture that does not take wheel or drag away from the page.
  */
 export function createMap(container, { still = false } = {}) {
   const map = L.map(container, {
     zoomControl: false,
     attributionControl: false,
-    minZoom: 3,
-    maxZoom: HIGHEST_ZOOM,
-    maxBounds: REACH,
+    minZoom: lowestZoom(container.clientWidth),
+    maxZoom: MAX_ZOOM,
+    maxBounds: LIMITS,
     maxBoundsViscosity: 0.8,
     zoomAnimation: !calm.matches,
     fadeAnimation: false,
@@ -44,9 +39,17 @@ export function createMap(container, { still = false } = {}) {
     dragging: !still || !L.Browser.mobile,
     keyboard: true,
   });
-  container.setAttribute("role", "application");
+  container.setAttribute("role", "group");
   container.setAttribute("aria-label", container.dataset.name);
-  addBasemap(map, document.documentElement.lang);
+  const basemap = createBasemap({
+    url: container.dataset.basemap,
+    relief: { small: container.dataset.reliefSmall, large: container.dataset.reliefLarge },
+    lang: document.documentElement.lang,
+    dark: dark.matches,
+  });
+  basemap.addTo(map);
+  dark.addEventListener("change", () => basemap.setDark(dark.matches));
+  map.on("resize", () => map.setMinZoom(lowestZoom(map.getSize().x)));
   if (!still) new Scale({ imperial: false, maxWidth: 96, position: "bottomleft" }).addTo(map);
   return map;
 }

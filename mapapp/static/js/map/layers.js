@@ -13,23 +13,23 @@ function placeDrawing(kind) {
 }
 
 /** Return the card of a place: the page's own template, its words filled in. */
-function placeCard(template, feature) {
+function placeCard(template, feature, layer) {
   const card = template.content.firstElementChild.cloneNode(true);
-  const { properties } = feature;
   const link = card.querySelector("a");
-  link.textContent = properties.title ?? properties.name ?? feature.id;
-  link.href = properties.url;
-  const meta = card.querySelector("[data-meta]");
-  meta.textContent = properties.place ?? "";
-  meta.hidden = !meta.textContent;
+  link.textContent = nameOf(feature);
+  link.href = layer.page + encodeURIComponent(feature.id);
+  card.querySelector("[data-meta]").textContent = [layer.words, feature.properties.place].filter(Boolean).join(" · ");
   return card;
 }
 
+const nameOf = (feature) => feature.properties.name ?? feature.properties.title ?? feature.id;
+
 const isPoint = (feature) => feature.geometry?.type === "Point";
 
-/** Return one layer of `kind` (regions or services), its features fetched; `open` shows a card at a place. */
-async function loadLayer(kind, address, template, open) {
-  const collection = await fetchJson(address);
+/** Return a layer, its features fetched; `open` shows a card at a place. */
+async function loadLayer(layer, template, open) {
+  const { kind } = layer;
+  const collection = await fetchJson(layer.address);
   const features = collection.features.filter((feature) => feature.geometry);
   const group = L.layerGroup();
   const outlines = features.filter((feature) => !isPoint(feature));
@@ -42,13 +42,13 @@ async function loadLayer(kind, address, template, open) {
       : L.geoJSON(feature).getBounds().getCenter();
     const marker = buttonMarker(middle, {
       drawing: placeDrawing(kind),
-      name: [feature.properties.title ?? feature.properties.name, feature.properties.place].filter(Boolean).join(", "),
+      name: [nameOf(feature), layer.words].join(", "),
       size: [26, 26],
       anchor: [13, 13],
       className: "marker-place",
       zIndexOffset: -1000,
     });
-    marker.on("click", () => open(middle, placeCard(template, feature), marker));
+    marker.on("click", () => open(middle, placeCard(template, feature, layer), marker));
     group.addLayer(marker);
   }
   return { group, outlined: outlines.length > 0 };
@@ -65,7 +65,10 @@ export function startLayers(map, root, { open, changed, failed, practices }) {
     const kind = input.dataset.layer;
     if (kind === "practices") return practices(input.checked);
     try {
-      if (input.checked && !loaded.has(kind)) loaded.set(kind, await loadLayer(kind, input.dataset.address, template, open));
+      if (input.checked && !loaded.has(kind)) {
+        const { address, page, kind: words } = input.dataset;
+        loaded.set(kind, await loadLayer({ kind, address, page, words }, template, open));
+      }
     } catch {
       input.checked = false;
       return failed();

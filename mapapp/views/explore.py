@@ -1,0 +1,44 @@
+"""Explore: the search as a page, as fragments for its script, and as markers for its map."""
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from ..search import parse
+from . import asked, explore_page, markers
+from .answering import FRAGMENT
+
+blueprint = Blueprint("explore", __name__)
+
+
+@blueprint.get("/<lang:lang>/")
+def index(lang: str) -> tuple[str, int]:
+    """The list, the filters and the frame of the map; with `X-Fragment: results` only what a search changes."""
+    snapshot = asked.snapshot()
+    parsed = parse(request.args, snapshot.known)
+    problems = explore_page.read_problems(parsed.problems)
+    answer = snapshot.answer(asked.connection(), parsed.search, lang)
+    page = explore_page.compose(answer, problems, lang)
+    template = "explore/fragment.html" if request.headers.get(FRAGMENT) == "results" else "explore/index.html"
+    view = markers.read_view()
+    shown = orjson.dumps(markers.in_view(answer, *view, lang)).decode() if view else ""
+    html = render_template(template, page=page, address_of=explore_page.address_of, title=explore_page.title_of(page, lang), markers=shown)
+    return html, 400 if problems else 200
+
+
+@blueprint.get("/<lang:lang>/markers.json")
+def markers_json(lang: str) -> Response:
+    """The markers of a view, or with `stack=lat,lon` the records of one point."""
+    snapshot = asked.snapshot()
+    answer = snapshot.answer(asked.connection(), parse(request.args, snapshot.known).search, lang)
+    if "stack" in request.args:
+        found = markers.of_point(answer, lang)
+    else:
+        view, zoom = markers.read_view() or (markers.EVERYWHERE, 0)
+        found = markers.in_view(answer, view, zoom, lang)
+    return Response(orjson.dumps(found), content_type="application/json")
+
+
+@blueprint.get("/<lang:lang>/suggest")
+def suggest(lang: str) -> str:
+    """Suggestions for what is being typed: one list of options in groups, for the search box."""
+    return render_template("explore/suggestions.html", groups=[])

@@ -1,0 +1,157 @@
+"""Explore as the template sees it: one answer with its cards, filters, chips, pages and addresses."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import numpy as np
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from .. import i18n, search
+from ..atlas import Answer
+from ..atlas.distance import metres
+from ..queries import practices
+from . import asked
+from .facets import Group, groups, say_value
+
+PAGE_SIZE = 20
+MOST_PAGES = 100_000
+
+
+class Sort(NamedTuple):
+    """One order of the list: its key, its words, its address, and whether it is the present one."""
+
+    key: str
+    words: str
+    address: str
+    current: bool
+
+
+class Way(NamedTuple):
+    """A way out of an empty answer, in words."""
+
+    words: str
+    address: str
+
+
+class Page(NamedTuple):
+    """Everything that Explore shows of one answer."""
+
+    search: search.Search
+    answer: Answer
+    cards: list[practices.PracticeCard]
+    number: int
+    pages: int
+    chips: list[search.Chip]
+    groups: dict[str, Group]
+    problems: Mapping[str, tuple[str, ...]]
+    typed: Mapping[str, str]
+    sorts: list[Sort]
+    ways: list[Way]
+    query: str  # the search as a query string, without question mark
+    distances: dict[int, float]  # kilometres from the point asked for, by id
+
+
+def query_of(question: search.Search, **more: object) -> str:
+    """Return a search as a query string; `more` are parameters of the page, left out when empty."""
+    pairs = search.to_args(question) + [(name, str(value)) for name, value in more.items() if value]
+    return urlencode(pairs, safe=",")
+
+
+def address_of(question: search.Search, page: int = 1) -> str:
+    """Return the address of Explore for a search and a page of its list."""
+    query = query_of(question, page=page if page > 1 else "")
+    return url_for("explore.index") + (f"?{query}" if query else "")
+
+
+def read_problems(found: tuple[search.Problem, ...]) -> dict[str, tuple[str, ...]]:
+    """Return what could not be understood, in words, by field."""
+    said: dict[str, tuple[str, ...]] = {}
+    for problem in found:
+        said[problem.field] = (*said.get(problem.field, ()), search.say_problem(problem, _))
+    return said
+
+
+def _page_number(pages: int, problems: dict[str, tuple[str, ...]]) -> int:
+    text = request.args.get("page", "").strip()
+    if not text:
+        return 1
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if 1 <= number <= pages:
+        return number
+    sentence = ngettext("There is %(num)s page.", "There are pages 1 to %(num)s.", pages, num=i18n.number(pages, g.lang))
+    problems["page"] = (sentence,)
+    return min(max(number, 1), pages)
+
+
+def _sorts(question: search.Search) -> list[Sort]:
+    words = {
+        "relevance": _("Best match"),
+        "newest": _("Newest first"),
+        "title": _("By title"),
+        "distance": _("Nearest first"),
+        "confirmed": _("Last confirmed"),
+    }
+    possible = [key for key in search.SORTS if (key != "relevance" or question.q) and (key != "distance" or question.near)]
+    usual = question.with_(sort="").order
+    return [
+        Sort(key, words[key], address_of(question.with_(sort="" if key == usual else key)), key == question.order)
+        for key in possible
+    ]
+
+
+def _ways(answer: Answer) -> list[Way]:
+    found = []
+    for way in answer.rescue:
+        name = _("Years") if way.field == "year" else search.say_field(way.field, _)
+        dropped = _("%(field)s: %(value)s", field=name, value=say_value(way.field, way.value)) if way.value else name
+        words = ngettext(
+            "Without %(filter)s there is %(num)s.",
+            "Without %(filter)s there are %(num)s.",
+            way.count,
+            filter=dropped,
+            num=i18n.number(way.count, g.lang),
+        )
+        found.append(Way(words, address_of(way.search)))
+    return found
+
+
+def _distances(cards: list[practices.PracticeCard], near: tuple[float, float] | None) -> dict[int, float]:
+    placed = [card for card in cards if near and card.lat is not None and card.lon is not None]
+    if not near or not placed:
+        return {}
+    found = metres(*near, np.array([card.lat for card in placed]), np.array([card.lon for card in placed]))
+    return {card.id: distance / 1000 for card, distance in zip(placed, found.tolist(), strict=True)}
+
+
+def compose(answer: Answer, problems: dict[str, tuple[str, ...]], lang: str) -> Page:
+    """Return the page of an answer; reads the cards of one page of the list from the database."""
+    question = answer.search
+    pages = max(1, -(-answer.total // PAGE_SIZE))
+    number = _page_number(pages, problems)
+    ids = answer.ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    cards = practices.cards(asked.connection(), ids, lang)
+    return Page(
+        search=question,
+        answer=answer,
+        cards=cards,
+        number=number,
+        pages=pages,
+        chips=search.in_words(question, say_value, _),
+        groups=groups(answer, problems),
+        problems=problems,
+        typed={name: request.args.get(name, "")[: search.MAX_VALUE] for name in ("q", *search.SINGLES)},
+        sorts=_sorts(question),
+        ways=_ways(answer),
+        query=query_of(question),
+        distances=_distances(cards, question.near),
+    )
+
+
+def title_of(page: Page, lang: str) -> str:
+    """Return the title of the page: what is asked, or what the page is for."""
+    if not page.chips:
+        return _("Explore practices")
+    return i18n.in_words([chip.text for chip in page.chips], lang)

@@ -1,0 +1,126 @@
+"""The filters as the page offers them: groups, options in words, counts, what is chosen, and what was wrong."""
+
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import NamedTuple
+
+from flask import g
+from flask_babel import gettext as _
+
+from .. import i18n, search
+from ..atlas import Answer
+from ..atlas.region_counts import region_counts
+from ..folding import fold
+from ..queries import projects, territories
+from ..queries.data_version import Versions
+from . import asked
+
+#: Groups with a button of their own; the rest stands under "More filters".
+FIRST = ("theme", "country", "target_group", "region")
+MORE = ("dimension", "programme", "organisation_type", "status", "project", "criterion", "years", "language")
+NUTS_2 = 4  # characters of a code
+
+
+class Option(NamedTuple):
+    """One value of a field. `parent` is the country of a territory, in words."""
+
+    value: str
+    words: str
+    count: int  # type: ignore[assignment]  # tuple.count is of no use here
+    chosen: bool
+    parent: str = ""
+
+
+class Group(NamedTuple):
+    """One field with its options, how many are chosen, and what in the address could not be understood."""
+
+    field: str
+    title: str
+    options: tuple[Option, ...]
+    chosen: int
+    problems: tuple[str, ...]
+
+
+_names: dict[tuple[str, str], tuple[Versions, dict[str, str]]] = {}
+_lock = Lock()
+
+
+def _kept(kind: str, lang: str, read: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Return names by key, read once a language and data version."""
+    versions = asked.versions()
+    found = _names.get((kind, lang))
+    if found is None or found[0] != versions:
+        found = (versions, read())
+        with _lock:
+            _names[kind, lang] = found
+    return found[1]
+
+
+def project_names() -> dict[str, str]:
+    """Return the names of all projects in the language of the page, by slug."""
+    lang = g.lang
+    return _kept("project", lang, lambda: {p.slug: p.title for p in projects.listed(asked.connection(), lang)})
+
+
+def region_names() -> dict[str, str]:
+    """Return the names of the territories that practices lie in, by NUTS code; a country in the page's language."""
+    lang = g.lang
+
+    def read() -> dict[str, str]:
+        codes = asked.snapshot().columns.regions.codes
+        parents = {code[:length] for code in codes for length in range(2, len(code) + 1)}
+        return {
+            code: i18n.country_name(found.country, lang) if found.level == 0 else found.name
+            for code, found in territories.named(asked.connection(), parents).items()
+        }
+
+    return _kept("region", lang, read)
+
+
+def say_value(field: str, value: str) -> str:
+    """Return a value of a search field in the words of the page's language."""
+    if field == "country":
+        return i18n.country_name(value, g.lang)
+    if field == "language":
+        name = i18n.language_name(value, g.lang)
+        return name[:1].upper() + name[1:]
+    if field == "project":
+        return project_names().get(value, value)
+    if field == "region":
+        return region_names().get(value, value)
+    return asked.labels()(field, value)
+
+
+def _titles(field: str) -> str:
+    return _("Years") if field == "years" else search.say_field(field, _)
+
+
+def _options(field: str, answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
+    counted = answer.facets.get(field, ())
+    return tuple(Option(one.value, say_value(field, one.value), one.count, one.value in chosen) for one in counted)
+
+
+def _regions(answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
+    """Return the NUTS 2 units, by country and name, and whatever else is chosen."""
+    counted = region_counts(answer)
+    shown = {code for code in counted if len(code) == NUTS_2} | set(chosen)
+    found = [
+        Option(code, say_value("region", code), counted.get(code, 0), code in chosen, say_value("region", code[:2]))
+        for code in shown
+    ]
+    return tuple(sorted(found, key=lambda option: (fold(option.parent), fold(option.words))))
+
+
+def groups(answer: Answer, problems: Mapping[str, tuple[str, ...]]) -> dict[str, Group]:
+    """Return the groups of the filter by field; `problems` are the sentences about each field."""
+    found = {}
+    for field in (*FIRST, *MORE):
+        if field == "years":
+            chosen = (answer.search.year_from is not None) + (answer.search.year_to is not None)
+            said = (*problems.get("year_from", ()), *problems.get("year_to", ()))
+            found[field] = Group(field, _titles(field), (), chosen, said)
+            continue
+        values = getattr(answer.search, field)
+        options = _regions(answer, values) if field == "region" else _options(field, answer, values)
+        found[field] = Group(field, _titles(field), options, len(values), problems.get(field, ()))
+    return found

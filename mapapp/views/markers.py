@@ -1,0 +1,127 @@
+"""What the map is told of an answer: rings and pins of a view, with names that a screen reader can say."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from .. import i18n
+from ..atlas import Answer, Marker
+from ..errors import Problem
+from ..queries import practices
+from . import asked
+
+SAID = 3  # themes of a ring that its name lists
+HIGHEST_ZOOM = 20
+STACK_REACH = 1e-6  # degrees around a shared point
+EVERYWHERE = (-180.0, -85.0, 180.0, 85.0)
+
+
+def _refuse(field: str, detail: str) -> Problem:
+    return Problem(400, _("This request cannot be read"), detail, field=field)
+
+
+def _numbers(field: str, count: int) -> tuple[float, ...]:
+    parts = request.args.get(field, "").split(",")
+    try:
+        numbers = tuple(float(part) for part in parts)
+    except ValueError:
+        numbers = ()
+    bounds = (180.0, 90.0) if count == 4 else (90.0, 180.0)
+    if len(numbers) != count or not all(abs(n) <= bounds[i % 2] for i, n in enumerate(numbers)):
+        raise _refuse(field, _("Please give %(count)s numbers, separated by commas.", count=count))
+    return numbers
+
+
+def read_view() -> tuple[tuple[float, float, float, float], int] | None:
+    """Return view (west, south, east, north in degrees) and zoom of the address, None where it has no view.
+
+    Raises Problem (400) naming the parameter that makes no sense.
+    """
+    if "view" not in request.args:
+        return None
+    west, south, east, north = _numbers("view", 4)
+    if south > north:
+        raise _refuse("view", _("The southern edge lies north of the northern edge."))
+    zoom = request.args.get("zoom", "")
+    if not (zoom.isascii() and zoom.isdigit() and len(zoom) < 3 and int(zoom) <= HIGHEST_ZOOM):
+        raise _refuse("zoom", _("Please give a number from %(low)s to %(high)s.", low=0, high=HIGHEST_ZOOM))
+    return (west, south, east, north), int(zoom)
+
+
+def _where(place: str | None, country: str, kind: str, lang: str) -> str:
+    name = i18n.country_name(country, lang)
+    if kind == "country":
+        return _("all of %(country)s", country=name)
+    where = ", ".join(dict.fromkeys(part for part in (place, name) if part))
+    return _("%(place)s, whole region", place=where) if kind == "region" else where
+
+
+def _ring_name(marker: Marker, lang: str) -> str:
+    count = i18n.number(marker.n, lang)
+    if marker.same_point and marker.place:
+        start = ngettext("%(num)s practice in %(place)s", "%(num)s practices in %(place)s", marker.n, num=count, place=marker.place)
+    elif marker.place:
+        start = ngettext(
+            "%(num)s practice near %(place)s", "%(num)s practices near %(place)s", marker.n, num=count, place=marker.place
+        )
+    else:
+        start = ngettext("%(num)s practice", "%(num)s practices", marker.n, num=count)
+    label = asked.labels()
+    parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
+    more = ", …" if len(marker.mix) > SAID else ""
+    return f"{start}: {', '.join(parts)}{more}" if parts else start
+
+
+def _ring(marker: Marker, lang: str) -> dict[str, Any]:
+    return {
+        "at": [marker.lat, marker.lon],
+        "n": marker.n,
+        "words": i18n.number(marker.n, lang),
+        "mix": marker.mix[:5],
+        "name": _ring_name(marker, lang),
+        "stack": marker.same_point,
+        "box": marker.extent,
+    }
+
+
+def _pin(card: practices.PracticeTitle, marker: Marker, lang: str) -> dict[str, Any]:
+    where = _where(card.place, card.country, card.location_kind or "", lang)
+    return {
+        "at": [marker.lat, marker.lon],
+        "slug": card.slug,
+        "kind": card.location_kind,
+        "theme": card.theme,
+        "name": _("%(title)s, %(place)s", title=card.title, place=where),
+    }
+
+
+def _drawn(found: list[Marker], lang: str, spread: bool) -> list[dict[str, Any]]:
+    """Return markers as the map reads them; with `spread` the records of a shared point come one by one."""
+    single = [marker for marker in found if marker.n == 1 or (spread and marker.same_point)]
+    ids = [one for marker in single for one in marker.ids]
+    titles = {card.id: card for card in practices.titles(asked.connection(), ids, lang)} if ids else {}
+    drawn = []
+    for marker in found:
+        if marker in single:
+            drawn += [_pin(titles[one], marker, lang) for one in marker.ids if one in titles]
+        else:
+            drawn.append(_ring(marker, lang))
+    return drawn
+
+
+def in_view(answer: Answer, view: tuple[float, float, float, float], zoom: int, lang: str) -> dict[str, Any]:
+    """Return the markers of a view, and how many records the answer has in all."""
+    return {
+        "total": answer.total,
+        "extent": answer.extent,
+        "markers": _drawn(answer.markers(view, zoom), lang, spread=False),
+    }
+
+
+def of_point(answer: Answer, lang: str) -> dict[str, Any]:
+    """Return the records that share the point `stack=lat,lon` of the address, one marker each."""
+    lat, lon = _numbers("stack", 2)
+    box = (lon - STACK_REACH, lat - STACK_REACH, lon + STACK_REACH, lat + STACK_REACH)
+    return {"markers": _drawn(answer.markers(box, HIGHEST_ZOOM), lang, spread=True)}
