@@ -67,7 +67,7 @@ def _context() -> dict[str, Any]:
         "language_name": lambda code: i18n.language_name(code, lang),
         "format_number": lambda value: i18n.number(value, lang),
         "format_day": lambda value: i18n.day(value, lang),
-        "format_partial_date": lambda value: dates.in_words(value, lang),
+        "format_partial_date": lambda value: dates.say_date(value, lang) if value else "",
         "format_year_range": year_range,
         "in_words": lambda items: i18n.in_words(items, lang),
     }
