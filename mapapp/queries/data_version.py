@@ -19,4 +19,4 @@ _READ = text("SELECT collection, version FROM data_version")
 
 def read(connection: Connection) -> Versions:
     """Return the counters as the connection's transaction sees them."""
-    return Versions(**dict(connection.execute(_READ).tuples().all()))
+    return Versions(**{name: version for name, version in connection.execute(_READ)})

@@ -13,7 +13,7 @@ from . import asked
 from .facets import say_value
 
 # What a page's address may also say: it chooses a view of the records, not the records.
-VIEW_ONLY = ("page", "at", "open", "show", "layers")
+VIEW_ONLY = ("page", "at", "open", "show", "layers", "view", "zoom")
 
 
 def refuse_unknown(known: Iterable[str]) -> None:
@@ -36,9 +36,7 @@ def strict(collection: str, others: Iterable[str] = ()) -> search.Search:
     Raises Problem (400) naming the first parameter that is unknown or cannot be understood.
     """
     refuse_unknown((*search.FIELDS[collection], *others))
-    columns = asked.snapshot(collection).columns
-    known = {name: field.place for name, field in columns.fields.items()}
-    parsed = search.parse(request.args, known, collection)
+    parsed = search.parse(request.args, asked.snapshot(collection).known, collection)
     if parsed.problems:
         first = parsed.problems[0]
         detail = search.say_problem(first, _)

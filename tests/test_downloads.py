@@ -1,0 +1,329 @@
+"""What people take away: the same records as the list, whole, open, and safe to open."""
+
+import csv
+import gzip
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from sqlalchemy import Engine, text
+
+from mapapp.factory import create_app
+from mapapp.formats import fields, flat, stream
+from mapapp.queries import export
+from mapapp.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+# The published contract: other people's scripts rely on these names.
+PROMISED = (
+    "title summary description lessons language place country nuts location_kind themes dimensions target_groups "
+    "organisation organisation_type partners programmes project start_year end_year status budget_eur website "
+    "source_title source_url confirmed_on updated_at url licence"
+).split()
+FILES = (
+    "/practices.geojson",
+    "/practices.csv",
+    "/services.geojson",
+    "/services.csv",
+    "/projects.geojson",
+    "/projects.csv",
+    "/regions.csv",
+)
+VALUES = {"lang": "en", "site": "https://atlas.example.org/en", "licence": fields.LICENCE}
+
+
+def rows_of(body: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+
+def features_of(body: bytes) -> list[dict[str, Any]]:
+    return json.loads(body)["features"]
+
+
+def add_practice(engine: Engine, slug: str, title: str, point: str | None = None, **columns: object) -> None:
+    named = "".join(f", {name}" for name in columns)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                f"INSERT INTO practice (slug, country, source_url, location, location_kind{named}) VALUES (:slug, 'MT', "
+                "'https://example.org', ST_GeomFromText(:point, 4326), "
+                f"CASE WHEN :point ::text IS NOT NULL THEN 'address' END{''.join(f', :{name}' for name in columns)})"
+            ),
+            {"slug": slug, "point": point, **columns},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO practice_text (practice_id, language, title, summary, is_source) "
+                "SELECT id, 'en', :title, :title, true FROM practice WHERE slug = :slug"
+            ),
+            {"slug": slug, "title": title},
+        )
+
+
+@pytest.fixture
+def own_client(settings: Settings, atlas_engine: Engine) -> Any:
+    """A client on a database of its own, which a test may change."""
+    return create_app(settings, atlas_engine).test_client()
+
+
+def test_geojson_carries_every_published_field_and_says_whose_it_is(client: Any) -> None:
+    answer = client.get("/practices.geojson?theme=housing&lang=de")
+    assert answer.content_type == "application/geo+json"
+    found = json.loads(answer.data)
+    assert found["type"] == "FeatureCollection"
+    assert found["numberMatched"] == len(found["features"]) > 10
+    assert found["licence"] == "CC-BY-4.0"
+    assert "GeoNames" in found["attribution"]
+    assert found["search"]["link"].endswith("/de/?theme=housing")
+    assert found["search"]["words"]
+    one = next(feature for feature in found["features"] if feature["properties"]["country"] == "AT")
+    assert set(PROMISED) <= set(one["properties"])
+    assert list(one["properties"]) == [field.name for field in fields.PRACTICE.fields]
+    assert re.fullmatch(r"[a-z0-9-]+", one["id"])
+    longitude, latitude = one["geometry"]["coordinates"]
+    assert 9 < longitude < 18
+    assert 46 < latitude < 50
+    assert one["properties"]["url"].endswith(f"/de/practices/{one['id']}")
+    assert "housing" in one["properties"]["themes"]
+
+
+def test_csv_has_the_same_records_order_and_values_as_geojson(client: Any) -> None:
+    query = "?target_group=women&sort=newest&lang=it"
+    table = client.get("/practices.csv" + query)
+    assert table.content_type.startswith("text/csv")
+    assert table.data.startswith(b"\xef\xbb\xbftitle,summary,")
+    assert table.data.count(b"\r\n") == table.data.count(b"\n")
+    rows, features = rows_of(table.data), features_of(client.get("/practices.geojson" + query).data)
+    assert [row["slug"] for row in rows] == [feature["id"] for feature in features]
+    for row, feature in zip(rows, features, strict=True):
+        assert list(row) == [*feature["properties"], "slug", "lon", "lat"]
+        for name, value in feature["properties"].items():
+            expected = ";".join(value) if isinstance(value, list) else "" if value is None else str(value)
+            assert row[name] == expected
+        assert [float(row["lon"]), float(row["lat"])] == feature["geometry"]["coordinates"]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_every_file_says_its_name_licence_and_page(client: Any, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    stem, extension = path[1:].split(".")
+    name = rf'attachment; filename="practice-atlas-{stem}-20\d\d-\d\d-\d\d\.{extension}"'
+    assert re.fullmatch(name, answer.headers["Content-Disposition"])
+    assert 'creativecommons.org/licenses/by/4.0/>; rel="license"' in answer.headers["Link"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    collection = next(one for one in fields.COLLECTIONS.values() if one.plural == stem)
+    if extension == "csv":
+        rows = rows_of(answer.data)
+        assert list(rows[0]) == flat.names(collection)
+    else:
+        rows = features_of(answer.data)
+        assert list(rows[0]["properties"]) == [field.name for field in collection.fields]
+    assert len(rows) >= 20
+
+
+def test_a_record_without_a_place_stays_in_both_files(own_client: Any, atlas_engine: Engine) -> None:
+    add_practice(atlas_engine, "nowhere-in-particular", "A practice that nobody has placed yet")
+    found = {one["id"]: one for one in features_of(own_client.get("/practices.geojson?country=MT").data)}
+    assert found["nowhere-in-particular"]["geometry"] is None
+    rows = {row["slug"]: row for row in rows_of(own_client.get("/practices.csv?country=MT").data)}
+    assert (rows["nowhere-in-particular"]["lon"], rows["nowhere-in-particular"]["lat"]) == ("", "")
+    assert found.keys() == rows.keys()
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text(own_client: Any, atlas_engine: Engine) -> None:
+    rest = 'HYPERLINK("https://example.org"), 100 % \\ "quoted"\nand a second line'
+    starts = ["=", "+", "-", "@", "\t", "\r", "\n"]
+    for number, start in enumerate(starts):
+        add_practice(
+            atlas_engine,
+            f"formula-{number}",
+            start + rest,
+            "POINT(-14.5 -35.25)",
+            partners=["=1+1; =2+2", "B"],
+            budget_eur=1250,
+        )
+    rows = {row["slug"]: row for row in rows_of(own_client.get("/practices.csv?country=MT").data)}
+    features = {one["id"]: one for one in features_of(own_client.get("/practices.geojson?country=MT").data)}
+    for number, start in enumerate(starts):
+        row, told = rows[f"formula-{number}"], features[f"formula-{number}"]["properties"]
+        assert row["title"] == "'" + start + rest
+        assert row["partners"] == "'=1+1, =2+2;B"
+        assert (row["lon"], row["lat"], row["budget_eur"]) == ("-14.5", "-35.25", "1250")
+        assert told["title"] == start + rest
+        assert told["partners"] == ["=1+1; =2+2", "B"]
+
+
+def test_texts_come_in_the_language_asked_for_or_say_which_they_are_in(client: Any) -> None:
+    german = client.get("/practices/imst-abc-cafe.geojson?lang=de").json["properties"]
+    assert (german["language"], german["description_language"]) == ("de", "en")
+    assert "Begegnungscafé" in german["summary"]
+    swedish = features_of(client.get("/practices.geojson?lang=sv").data)
+    assert {one["properties"]["language"] for one in swedish} == {"sv", "en"}
+    assert all(f"/{one['properties']['url'].split('/')[3]}/" == "/en/" for one in swedish)
+
+
+def test_the_same_address_gives_everyone_the_same_file(client: Any) -> None:
+    english, german = (
+        client.get("/practices.geojson?theme=housing", headers={"Accept-Language": lang}) for lang in ("en", "de")
+    )
+    assert english.data == german.data
+    assert english.headers["ETag"] == german.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/practices.geojson?theme=nothing-such", "theme"),
+        ("/practices.csv?theme=housing&thema=x", "thema"),
+        ("/practices.geojson?bbox=1,2,3", "bbox"),
+        ("/practices.csv?year_from=2020&year_to=2010", "year_to"),
+        ("/practices.geojson?lang=xx", "lang"),
+        ("/practices.geojson?lang=de&lang=it", "lang"),
+        ("/services.csv?theme=housing", "theme"),
+        ("/regions.csv?country=AT", "country"),
+        ("/practices/imst-abc-cafe.geojson?theme=x", "theme"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_by_name(client: Any, path: str, parameter: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["parameter"] == parameter
+    assert answer.json["detail"]
+
+
+def test_an_unknown_practice_is_not_found(client: Any) -> None:
+    answer = client.get("/practices/no-such-practice.geojson")
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(("encoding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_a_compressed_file_is_the_same_file(client: Any, encoding: str, unpack: Callable[[bytes], bytes]) -> None:
+    plain = client.get("/practices.geojson").data
+    packed = client.get("/practices.geojson", headers={"Accept-Encoding": encoding})
+    assert packed.headers["Content-Encoding"] == encoding
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert unpack(packed.data) == plain
+    assert len(packed.data) < len(plain) / 2
+
+
+def test_a_copy_that_is_still_good_is_not_sent_again(own_client: Any, atlas_engine: Engine) -> None:
+    first = own_client.get("/practices.csv?country=MT")
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = own_client.get("/practices.csv?country=MT", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    add_practice(atlas_engine, "new-on-malta", "New on Malta")
+    changed = own_client.get("/practices.csv?country=MT", headers=known)
+    assert changed.status_code == 200
+    assert len(rows_of(changed.data)) == len(rows_of(first.data)) + 1
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_head_tells_everything_but_the_body(client: Any, path: str) -> None:
+    head, full = client.head(path), client.get(path)
+    assert head.data == b""
+    ours = ("Content-Type", "ETag", "Content-Disposition", "Link", "Vary", "Cache-Control")
+    assert [head.headers.get(name) for name in ours] == [full.headers.get(name) for name in ours]
+
+
+@pytest.fixture
+def many(empty_engine: Engine) -> Engine:
+    """Three thousand practices."""
+    with empty_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO practice (slug, country, source_url, location, location_kind) SELECT 'p-' || n, 'AT', "
+                "'https://example.org', ST_SetSRID(ST_MakePoint(n % 90, n % 45), 4326), 'address' "
+                "FROM generate_series(1, 3000) n"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO practice_text (practice_id, language, title, is_source) "
+                "SELECT id, 'en', 'Practice ' || id, true FROM practice"
+            )
+        )
+    return empty_engine
+
+
+def _pieces(engine: Engine, kind: str) -> Iterator[bytes]:
+    with engine.connect() as connection:
+        ids = export.all_ids(connection, "practice")
+    if kind == "csv":
+        return stream.as_csv(engine.connect, fields.PRACTICE, ids, VALUES)
+    return stream.as_geojson(engine.connect, fields.PRACTICE, ids, VALUES, {})
+
+
+@pytest.mark.parametrize("kind", ["csv", "geojson"])
+def test_a_large_file_leaves_in_pieces_and_holds_no_connection(many: Engine, kind: str) -> None:
+    sizes, parts = [], []
+    for part in _pieces(many, kind):
+        assert many.pool.checkedout() == 0  # type: ignore[attr-defined]  # whoever reads slowly holds nothing
+        sizes.append(part.count(b"https://example.org"))
+        parts.append(part)
+    assert sizes[0] == stream.FIRST
+    assert max(sizes) <= stream.REST
+    found = rows_of(b"".join(parts)) if kind == "csv" else features_of(b"".join(parts))
+    assert len(found) == 3000
+
+
+def test_a_reader_who_leaves_leaves_nothing_behind(many: Engine, settings: Settings) -> None:
+    client = create_app(settings, many).test_client()
+    answer = client.get("/practices.geojson", buffered=False)
+    assert next(answer.response)
+    answer.close()
+    assert many.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("left", [[], [3], [1, 2, 3, 60, 61]])
+def test_records_that_go_while_a_file_leaves_do_not_break_it(many: Engine, left: list[int]) -> None:
+    with many.connect() as connection:
+        real = export.all_ids(connection, "practice")
+    ids = [real[n] if n in left else -n - 1 for n in range(70)]
+    made = b"".join(stream.as_geojson(many.connect, fields.PRACTICE, ids, VALUES, {}))
+    assert len(features_of(made)) == len(left)
+    assert len(rows_of(b"".join(stream.as_csv(many.connect, fields.PRACTICE, ids, VALUES)))) == len(left)
+
+
+def test_the_page_lists_every_field_and_file(client: Any) -> None:
+    for lang in ("en", "de", "it"):
+        page = client.get(f"/{lang}/data", headers={"Accept": "text/html"}).text
+        for collection in fields.COLLECTIONS.values():
+            assert all(f"<code>{field.name}</code>" in page for field in collection.fields)
+        assert all(f'href="{path}?lang={lang}"' in page for path in FILES)
+
+
+def test_the_examples_on_the_page_work(live_server: str, client: Any, tmp_path: Path) -> None:
+    page = client.get("/de/data", headers={"Accept": "text/html"}, base_url=live_server).text
+    found = dict(re.findall(r'<code data-example="(\w+)">(.*?)</code>', page, re.DOTALL))
+    code = {name: re.sub(r"&(#34|quot);", '"', body).replace("&amp;", "&") for name, body in found.items()}
+    assert "<" not in code["python"]
+    said = subprocess.run(
+        [sys.executable, "-c", code["python"]], capture_output=True, text=True, check=True, timeout=20
+    )
+    assert len(said.stdout.splitlines()) > 10
+    subprocess.run(["bash", "-c", code["curl"]], cwd=tmp_path, capture_output=True, check=True, timeout=20)
+    rows = rows_of((tmp_path / "practices.csv").read_bytes())
+    assert {row["country"] for row in rows} == {"AT"}
+
+
+def test_geojson_is_written_in_formats_only() -> None:
+    sources = [*(ROOT / "mapapp").rglob("*.py"), *(ROOT / "mapapp" / "templates").rglob("*.html")]
+    saying = {path.parent.name for path in sources if "FeatureCollection" in path.read_text(encoding="utf-8")}
+    assert saying == {"formats"}
+
+
+def test_the_list_of_fields_stands_once() -> None:
+    names = {field.name for field in fields.PRACTICE.fields}
+    for path in (ROOT / "mapapp").rglob("*.py"):
+        quoted = set(re.findall(r'"([a-z_]+)"', path.read_text(encoding="utf-8")))
+        if path.name != "fields.py":
+            assert len(names & quoted) < len(names) * 2 / 3, f"{path} says the published fields again"
