@@ -14,11 +14,13 @@ from ..countries import iso_codes
 from ..queries import columns as read
 from ..queries import data_version
 from ..queries.data_version import Versions
+from ..queries.suggest import region_names
 from ..queries.texts import languages_of_services
 from ..queries.vocabulary import all_words
 from ..search import Search
 from .answer import Answer
 from .columns import Columns, Rows, build
+from .suggest import Names
 from .text import match
 from .words import dictionary_of
 
@@ -35,6 +37,8 @@ class Snapshot:
         self.columns: Columns = build(connection, collection)
         self.dictionary = dictionary_of(tuple(all_words(connection)), tuple(self.columns.fields))
         self.languages = self._text_languages(connection)
+        self.names = Names(())
+        self._named = False
         self._orders: dict[str, Rows] = {}
         self._answers: OrderedDict[tuple[Search, str], Answer] = OrderedDict()
         self._most = max(4, min(128, KEPT_ROWS // max(1, self.columns.size)))
@@ -70,6 +74,12 @@ class Snapshot:
         if len(order) != self.columns.size:  # the data have moved on: by id until the next snapshot
             order = np.argsort(self.columns.ids, kind="stable").astype(np.int32)
         self._orders[lang] = order
+
+    def prepare_names(self, connection: Connection) -> None:
+        """Read the names of regions unless they are known: one statement a data version."""
+        if not self._named:
+            self.names = Names(region_names(connection))
+            self._named = True
 
     def answer(self, connection: Connection, search: Search, lang: str) -> Answer:
         """Answer a search for a reader of `lang`. The last answers are kept, so that moving the map costs no search."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 16
 SHORTEST_START = 3  # letters from which the last word may be the beginning of one
-TYPO = (4, 30)  # letters of a word that may be a typing error
+TYPO = (5, 30)  # letters of a word that may be a typing error
 
 # What a word's place is worth. A record with all words in its title comes before all others (ALL_IN_TITLE); then the
 # sum decides.

@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from .practice_page import PracticePage, detail
+
+__all__ = ["PracticeCard", "PracticePage", "PracticeTitle", "cards", "detail", "titles"]
+
 
 class PracticeCard(NamedTuple):
     """What a card shows. Texts are in the reader's language, else in their source language, else in English, and say
@@ -71,7 +75,8 @@ ORDER BY asked.place
 """)  # noqa: S608 - only constants above are put together
 _TITLES = text(f"""
 SELECT practice.id, slug, shown.title, shown.language, place_name, country, location_kind,
-  (SELECT key FROM practice_term WHERE practice_id = practice.id AND vocabulary = 'theme' ORDER BY position, key LIMIT 1)
+  (SELECT key FROM practice_term WHERE practice_id = practice.id AND vocabulary = 'theme'
+   ORDER BY position, key LIMIT 1)
 FROM unnest(CAST(:ids AS int[])) WITH ORDINALITY AS asked (id, place)
 JOIN practice ON practice.id = asked.id
 {_SHOWN}
