@@ -8,14 +8,16 @@ from collections.abc import Iterable
 MEDIA_TYPE = "application/geo+json"
 CREDIT = "© EuroGeographics for the administrative boundaries"
 
-# Over the aliases of `queries.regions.layer`: r region, s its name, t its territory, m its part in a project or NULL.
+# Over the aliases of `queries.regions.layer`: r region, s its name, t its territory, m its part in a project or NULL;
+# of the bound values, `countries` is a JSON object of country names and `pages` the path of the regions' pages.
 # About a kilometre and three decimals are finer than a pixel at the zooms that show a whole region.
 FEATURE = """
     '{"type":"Feature","id":' || to_json(r.slug)::text
     || ',"geometry":' || CASE WHEN t.code IS NULL THEN ST_AsGeoJSON(r.location, 4)
         ELSE coalesce(ST_AsGeoJSON(ST_SimplifyPreserveTopology(t.sketch, 0.01), 3), 'null') END
     || ',"properties":' || json_strip_nulls(json_build_object(
-        'name', s.name, 'language', s.language, 'country', r.country, 'level', r.level,
+        'name', s.name, 'language', s.language, 'place', CAST(:countries AS json) ->> r.country,
+        'url', :pages || r.slug, 'country', r.country, 'level', r.level,
         'outline', t.code IS NOT NULL, 'role', m.role, 'destination_type', r.destination_type))::text
     || '}'
 """

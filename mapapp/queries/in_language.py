@@ -18,7 +18,7 @@ class Said(NamedTuple):
 
 
 def preference(text: Any, lang: str) -> Any:
-    """Return an expression that orders the rows of a text table: the language asked for, English, the source, others."""
+    """Return what orders the rows of a text table: the language asked for, English, the source, others."""
     return case((text.language == lang, 0), (text.language == SHARED, 1), (text.is_source, 2), else_=3)
 
 

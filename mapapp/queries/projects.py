@@ -29,6 +29,11 @@ class ListedProject(NamedTuple):
     regions: int
     countries: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What people call it: its acronym, else its title."""
+        return self.acronym or self.title
+
 
 class ProjectPage(NamedTuple):
     """One project. Money in euro; texts say their language; dates as in `ListedProject`."""

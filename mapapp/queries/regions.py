@@ -277,6 +277,7 @@ def _events(lang: str) -> Any:
             Project.slug.label("project"),
             func.coalesce(Project.acronym, project_text.c.title),
         )
+        .select_from(Event)
         .join(words, true())
         .outerjoin(Project, Project.id == Event.project_id)
         .outerjoin(project_text, true())
@@ -316,12 +317,13 @@ def events_of_project(connection: Connection, project_id: int, lang: str) -> lis
 
 
 def layer(
-    connection: Connection, lang: str, feature: str, slug: str | None = None, project: str | None = None
+    connection: Connection, feature: str, values: dict[str, str], slug: str | None = None, project: str | None = None
 ) -> list[str]:
     """Return the regions that are on the map, each written by PostgreSQL as `feature` (SQL) says; large ones first.
 
     `feature` speaks of r (region), s (its name in a language), t (the territory that is its own outline, or NULL)
-    and m (its first role in the project asked for, or NULL). One region by `slug`, those of a project by its slug.
+    and m (its first role in the project asked for, or NULL), and of the bound `values`, of which `lang` is one.
+    One region by `slug`, those of a project by its slug.
     """
     statement = text(
         f"""
@@ -337,5 +339,5 @@ def layer(
         ORDER BY ST_Area(t.sketch) DESC NULLS LAST, r.slug
         """  # noqa: S608 the feature is our own constant
     )
-    asked = {"lang": lang, "slug": slug, "project": project, "roles": list(ROLES)}
+    asked = {**values, "slug": slug, "project": project, "roles": list(ROLES)}
     return list(connection.execute(statement, asked).scalars())

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, cast, exists, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ..models.region import Region, RegionText
 from ..models.service import Service, ServiceText
@@ -161,8 +162,23 @@ def find(connection: Connection, slug: str, lang: str) -> ServicePage | None:
     )
 
 
+class Hours(NamedTuple):
+    """When a service is open, and whose clock counts; `longitude` in degrees, None where it is not on the map."""
+
+    opening_hours: tuple[dict[str, Any], ...]
+    temporarily_closed: bool
+    country: str
+    longitude: float | None
+
+
 def has_opening_hours(connection: Connection) -> bool:
     """Tell whether any service has opening hours, so that "open now" can be asked at all."""
-    return (
-        connection.execute(select(func.bool_or(func.jsonb_array_length(Service.opening_hours) > 0))).scalar() or False
-    )
+    return bool(connection.execute(select(exists().where(Service.opening_hours != cast("[]", JSONB)))).scalar())
+
+
+def opening_hours(connection: Connection) -> dict[int, Hours]:
+    """Return the opening hours of the services that have any, by id."""
+    query = select(
+        Service.id, Service.opening_hours, Service.temporarily_closed, Service.country, func.ST_X(Service.location)
+    ).where(Service.opening_hours != cast("[]", JSONB))
+    return {row[0]: Hours(tuple(row[1]), *row[2:]) for row in connection.execute(query)}

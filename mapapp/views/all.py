@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from . import discovery, downloads, explore, feeds, health, practices, open_data
+from . import discovery, downloads, explore, feeds, health, insights, open_data, practices, projects, regions, services
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     explore.blueprint,
@@ -12,4 +12,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     discovery.blueprint,
     health.blueprint,
     open_data.blueprint,
+    regions.blueprint,
+    projects.blueprint,
+    services.blueprint,
+    insights.blueprint,
 )

@@ -1,0 +1,1 @@
+/** The small maps of regions, projects and services. */
