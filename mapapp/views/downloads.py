@@ -1,7 +1,7 @@
 """Files of a search: the same parameters and the same records as the page, as GeoJSON and CSV."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ class Taken(NamedTuple):
     """What is taken away: the records, in whose order, in which language, and what was asked for."""
 
     collection: fields.Collection
-    ids: Sequence[int]
+    ids: Any  # a list, or the array of an answer
     lang: str
     search: search.Search
 
