@@ -1,8 +1,11 @@
-/** Builds everything the browser loads: source files in mapapp/static become hashed, compressed files in static/dist. */
+/**
+ * Builds everything the browser loads: source files in mapapp/static become hashed, compressed files in static/dist,
+ * or in the folder named on the command line.
+ */
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -10,9 +13,10 @@ import { buildSprite } from "./sprite.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STATIC = join(ROOT, "mapapp", "static");
-const DIST = join(STATIC, "dist");
+const ASKED = process.argv[2] && resolve(process.argv[2]);
+const DIST = ASKED ?? join(STATIC, "dist");
 // Built beside the running files and swapped in at the end: a server never meets half a build.
-const STAGE = join(ROOT, "build", `assets-${process.pid}`);
+const STAGE = `${ASKED ?? join(ROOT, "build", "assets")}-${process.pid}`;
 const NOT_ENTRIES = new Set(["tokens.css"]); // imported by base.css
 const COMPRESSIBLE = new Set([".css", ".js", ".svg", ".json", ".html", ".txt", ".xml"]);
 
@@ -67,7 +71,7 @@ async function bundle() {
   const sheets = build({
     ...shared,
     entryPoints: await topLevel("css", ".css"),
-    // Set apart from the scripts: nesting and logical properties are left as written by every browser we support.
+    // Browsers since spring 2023; what is newer than they are is written out for them.
     target: ["chrome111", "firefox113", "safari16.4"],
     loader: { ".woff2": "file", ".png": "dataurl", ".svg": "dataurl" },
   });

@@ -31,14 +31,21 @@ def square(size: int, share: float, background: str | None, drawing: str) -> str
 
 def share_picture() -> str:
     """Return the picture that social networks show for a link: 1200 × 630 pixels, no words to translate."""
-    places = [(742, 250, "#8d6614"), (858, 352, "#6445a0"), (980, 226, "#0c7a43"), (1040, 430, "#bb4655"), (800, 470, "#035b7c")]
+    places = [
+        (742, 250, "#8d6614"),
+        (858, 352, "#6445a0"),
+        (980, 226, "#0c7a43"),
+        (1040, 430, "#bb4655"),
+        (800, 470, "#035b7c"),
+    ]
     pins = "".join(
         f'<g transform="translate({x} {y})"><path d="M0 0c-26-34-40-52-40-74a40 40 0 1 1 80 0c0 22-14 40-40 74z" '
         f'fill="{colour}" stroke="#fff" stroke-width="5"/><circle cy="-74" r="14" fill="#fff"/></g>'
         for x, y, colour in places
     )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630"><rect width="1200" height="630" fill="#f6f4ee"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630">'
+        '<rect width="1200" height="630" fill="#f6f4ee"/>'
         '<path d="M1200 0H520c60 90-20 150 40 240s140 60 130 170-90 130-60 220H1200z" fill="#d6e4ec"/>'
         f'{pins}<g transform="translate(110 165) scale(9.4)">{mark(PETROL, RED, WHITE)}</g></svg>'
     )
@@ -56,7 +63,7 @@ def main() -> None:
         "share.png": share_picture(),
     }
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page()
         for name, drawing in drawings.items():
             page.set_content(f"<style>body{{margin:0;background:transparent}}svg{{display:block}}</style>{drawing}")

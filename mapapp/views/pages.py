@@ -4,6 +4,7 @@ import csv
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from flask import Blueprint, Response, current_app, render_template
@@ -13,7 +14,7 @@ from . import asked
 
 blueprint = Blueprint("pages", __name__)
 
-SOURCES = Path(__file__).parents[2] / "geodata" / "SOURCES.csv"
+GEODATA = Path(__file__).parents[2] / "geodata"
 ACCESSIBILITY_REVIEWED = date(2026, 11, 22)  # when the statement was last held against the site
 ICONS = (
     ("icons/icon-192.png", "192x192", "any"),
@@ -22,43 +23,54 @@ ICONS = (
 )
 
 
+class Source(NamedTuple):
+    """A file that the site's data were made from."""
+
+    file: str
+    origin: str
+    version: str
+    licence: str
+    credit: str
+
+
 @lru_cache(maxsize=1)
-def sources() -> tuple[dict[str, str], ...]:
-    """Return the rows of the list of data sources, read once; nothing where the installation has no list."""
-    if not SOURCES.exists():
-        return ()
-    with SOURCES.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(csv.DictReader(file))
+def sources() -> tuple[Source, ...]:
+    """Return the files named in the SOURCES.csv lists of geodata, read once; none where it is not installed."""
+    found: list[Source] = []
+    for path in sorted(GEODATA.rglob("SOURCES.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found.extend(Source(*(row.get(name) or "" for name in Source._fields)) for row in csv.DictReader(file))
+    return tuple(found)
 
 
 @blueprint.get("/<lang:lang>/about")
 def about(lang: str) -> str:
     """What the site is, how its records came about, whom it owes its data."""
-    return render_template("pages/about.html", sources=sources())
+    return render_template("pages/about.html", lang=lang, sources=sources())
 
 
 @blueprint.get("/<lang:lang>/accessibility")
 def accessibility(lang: str) -> str:
     """The accessibility statement."""
-    return render_template("pages/accessibility.html", reviewed=ACCESSIBILITY_REVIEWED)
+    return render_template("pages/accessibility.html", lang=lang, reviewed=ACCESSIBILITY_REVIEWED)
 
 
 @blueprint.get("/<lang:lang>/privacy")
 def privacy(lang: str) -> str:
     """What the site learns about its visitors."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/imprint")
 def imprint(lang: str) -> str:
     """Who answers for the site."""
-    return render_template("pages/imprint.html")
+    return render_template("pages/imprint.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/contribute/")
 def contribute(lang: str) -> str:
     """How to send in a practice."""
-    return render_template("pages/contribute.html")
+    return render_template("pages/contribute.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/site.webmanifest")
