@@ -92,3 +92,5 @@ def write_documents(connection: Connection, collection: str, ids: Sequence[int] 
         connection.execute(text("DELETE FROM known_word WHERE collection = :collection"), {"collection": collection})
     connection.execute(text(_WRITE.format(table=collection, texts=texts)), given)
     connection.execute(text(_WORDS.format(table=collection, texts=texts)), given)
+    if ids is None:  # the planner knows nothing of a table that was filled in this transaction
+        connection.execute(text(f"ANALYZE {collection}_document, known_word"))

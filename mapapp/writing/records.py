@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, se
 
 from .. import models
 from ..models.loaded import LoadedRecord
+from .documents import write_documents
 from .incoming import Incoming, Point, Record, Text
 from .linking import link_places
-from .reference import Counts, Progress, write_places, write_territories, write_terms
+from .reference import Counts, Progress, write_places, write_terms, write_territories
 
 ONE_AT_A_TIME = 7_240_118  # an advisory lock: two servers that start together do not load at once
 LOADED: Table = LoadedRecord.__table__  # type: ignore[assignment]
@@ -112,7 +113,7 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
         written |= write_terms(connection, incoming.terms, incoming.labels, incoming.synonyms)
         ids: dict[str, dict[str, int]] = {}
         touched: dict[str, list[int]] = {}
-        for name, kind in KINDS.items():
+        for name in KINDS:
             records = [record for record in incoming.records if record.kind == name]
             progress(name, 0, len(records))
             counts, touched[name] = _write_kind(connection, name, records, ids)
@@ -120,6 +121,11 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
             written[name] = counts
             progress(name, len(records), len(records))
         link_places(connection, None if new_places else touched)
+        # Documents carry names of places, territories, projects and regions.
+        names = new_places or touched["project"] or touched["region"]
+        for collection in ("practice", "service"):
+            if names or touched[collection]:
+                write_documents(connection, collection, None if names else touched[collection])
     return written
 
 
