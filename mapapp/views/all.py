@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from . import discovery, downloads, explore, feeds, health, insights, open_data, practices, projects, regions, services
+from . import discovery, downloads, explore, feeds, health, insights, open_data, pages, practices, projects, regions, services
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     explore.blueprint,
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     discovery.blueprint,
     health.blueprint,
     open_data.blueprint,
+    pages.blueprint,
     regions.blueprint,
     projects.blueprint,
     services.blueprint,
