@@ -43,9 +43,10 @@ class Names:
     def __init__(self, named: Iterable[read.Named]) -> None:
         """Fold the names once."""
         self._names = [(fold(one.name), one) for one in named]
+        self._said = {(one.code, one.language): one for _folded, one in self._names}
 
-    def starting(self, typed: str, kind: str) -> list[read.Named]:
-        """Return the records of a kind of which a name begins so, or has a word that does; one name each."""
+    def starting(self, typed: str, kind: str, lang: str) -> list[read.Named]:
+        """Return the records of a kind of which a name begins so, or has a word that does, in the reader's words."""
         inside = f" {typed}"
         hits = [
             (not folded.startswith(typed), len(folded), folded, one)
@@ -54,7 +55,7 @@ class Names:
         ]
         first: dict[str, read.Named] = {}
         for *_rank, one in sorted(hits):
-            first.setdefault(one.code, one)
+            first.setdefault(one.code, self._said.get((one.code, lang), one))
         return list(first.values())
 
 
@@ -80,19 +81,21 @@ def _terms(snapshot: "Snapshot", words: list[str], lang: str, label: Callable[[s
 
 
 def _regions(snapshot: "Snapshot", typed: str, lang: str) -> list[Suggestion]:
-    """Return partner regions, and NUTS territories that have records."""
+    """Return partner regions, and NUTS territories that have records; of those with one name the largest."""
     found = [
         Suggestion("partner", one.name, _country(one.country, lang), (), one.code, None)
-        for one in snapshot.names.starting(typed, "partner")[:2]
+        for one in snapshot.names.starting(typed, "partner", lang)[:2]
     ]
-    for one in snapshot.names.starting(typed, "region"):
+    territories: dict[str, Suggestion] = {}
+    for one in snapshot.names.starting(typed, "region", lang):
         rows = snapshot.columns.regions.rows_under(one.code)
         n = int(np.bitwise_count(bitmap_of(rows, snapshot.columns.size)).sum()) if len(rows) else 0
-        if n:
-            found.append(Suggestion("region", one.name, _country(one.country, lang), (("region", one.code),), "", n))
-        if len(found) >= EACH + 1:
+        if n and one.name not in territories:
+            territory = Suggestion("region", one.name, _country(one.country, lang), (("region", one.code),), "", n)
+            territories[one.name] = territory
+        if len(territories) == 2:
             break
-    return found
+    return [*found, *territories.values()]
 
 
 def suggest(

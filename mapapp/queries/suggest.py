@@ -26,12 +26,14 @@ class Place(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A partner region (`code` is its slug) or a territory (NUTS code) and one of its names."""
+    """A partner region (`code` is its slug) or a territory (NUTS code) and one of its names, with the language of the
+    name where it is known."""
 
     kind: str
     code: str
     country: str
     name: str
+    language: str
 
 
 _PRACTICES = text("""
@@ -53,11 +55,11 @@ FROM place WHERE folded_names LIKE :start
 ORDER BY (folded_names LIKE :whole) DESC, population DESC, geoname_id LIMIT :most
 """)
 _NAMES = text("""
-SELECT 'partner', slug, country, name FROM region JOIN region_text ON region_id = id
-UNION SELECT 'partner', slug, country, name_local FROM region WHERE name_local IS NOT NULL
-UNION SELECT 'region', code, country, name_latin FROM territory WHERE level > 0
-UNION SELECT 'region', code, country, name FROM territory WHERE level > 0
-ORDER BY 1, 2, 4
+SELECT 'partner', slug, country, name, language FROM region JOIN region_text ON region_id = id
+UNION SELECT 'partner', slug, country, name_local, '' FROM region WHERE name_local IS NOT NULL
+UNION SELECT 'region', code, country, name_latin, '' FROM territory WHERE level > 0
+UNION SELECT 'region', code, country, name, '' FROM territory WHERE level > 0
+ORDER BY 1, 2, 4, 5
 """)
 
 
