@@ -1,11 +1,14 @@
 """The private PostGIS server for trying out and for tests: made, started and stopped by us, on a unix socket only."""
 
+import fcntl
 import hashlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +122,32 @@ class Cluster:
         )
         return done.returncode == 0
 
-    def start(self) -> bool:
-        """Start the server (made when missing). Return False when it was running already: then it is not ours to stop."""
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Hold the server running while the block runs. Several processes may; the last one to leave stops it."""
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.data}.door", "a") as door, open(f"{self.data}.users", "a") as users:
+            # One at a time through the door, in and out; inside, everybody holds a share of the users' lock.
+            fcntl.flock(door, fcntl.LOCK_EX)
+            self.start()
+            fcntl.flock(users, fcntl.LOCK_SH)
+            fcntl.flock(door, fcntl.LOCK_UN)
+            try:
+                yield
+            finally:
+                fcntl.flock(door, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
+                except BlockingIOError:
+                    pass  # somebody else still uses it
+
+    def start(self) -> None:
+        """Start the server, made when missing, unless it runs already."""
         self.make()
         self._own(self.socket)
         if self.running():
-            return False
+            return
         options = " ".join(f"-c {key}={value}" for key, value in self.options.items())
         self._run(
             _program("pg_ctl"),
@@ -139,7 +162,6 @@ class Cluster:
             f"-k {self.socket} {options}",
             "start",
         )
-        return True
 
     def stop(self) -> None:
         """Stop the server and wait for it; open connections are closed."""
@@ -162,7 +184,7 @@ class Cluster:
             "-c",
         ]
         done = subprocess.run(
-            [*psql, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"],
+            [*psql, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"],  # noqa: S608 names of our own
             capture_output=True,
             text=True,
             check=True,

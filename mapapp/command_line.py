@@ -27,13 +27,9 @@ def _database(settings: Settings) -> Iterator[str]:
         yield settings.database_url
         return
     cluster = Cluster(settings.data_dir)
-    ours = cluster.start()
-    try:
+    with cluster.in_use():
         cluster.create_database()
         yield cluster.url()
-    finally:
-        if ours:
-            cluster.stop()
 
 
 @contextmanager
