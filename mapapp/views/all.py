@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from . import discovery, downloads, explore, feeds, health, insights, open_data, pages, practices, projects, regions, services
+from . import (
+    discovery,
+    downloads,
+    explore,
+    feeds,
+    health,
+    insights,
+    open_data,
+    pages,
+    practices,
+    projects,
+    regions,
+    services,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     explore.blueprint,
