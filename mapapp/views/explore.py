@@ -3,8 +3,9 @@
 import orjson
 from flask import Blueprint, Response, render_template, request
 
-from ..search import parse
-from . import asked, explore_page, markers
+from ..atlas import suggest as suggestions
+from ..search import MAX_Q, parse
+from . import asked, explore_page, facets, markers
 from .answering import FRAGMENT
 
 blueprint = Blueprint("explore", __name__)
@@ -40,5 +41,7 @@ def markers_json(lang: str) -> Response:
 
 @blueprint.get("/<lang:lang>/suggest")
 def suggest(lang: str) -> str:
-    """Suggestions for what is being typed: one list of options in groups, for the search box."""
-    return render_template("explore/suggestions.html", groups=[])
+    """Suggestions for what is being typed, as options for the search box."""
+    typed = "".join(c for c in request.args.get("q", "")[:MAX_Q] if c.isprintable())
+    found = suggestions(asked.connection(), asked.snapshot(), typed, lang, facets.say_value)
+    return render_template("explore/suggestions.html", groups=explore_page.grouped(found), count=len(found))

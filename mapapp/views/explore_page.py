@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from .. import i18n, search
-from ..atlas import Answer
+from ..atlas import Answer, Suggestion
 from ..atlas.distance import metres
 from ..queries import practices
 from . import asked
@@ -81,7 +81,7 @@ def _page_number(pages: int, problems: dict[str, tuple[str, ...]]) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
     if 1 <= number <= pages:
         return number
-    sentence = ngettext("There is %(num)s page.", "There are pages 1 to %(num)s.", pages, num=i18n.number(pages, g.lang))
+    sentence = ngettext("There is %(count)s page.", "There are pages 1 to %(count)s.", pages, count=i18n.number(pages, g.lang))
     problems["page"] = (sentence,)
     return min(max(number, 1), pages)
 
@@ -108,11 +108,11 @@ def _ways(answer: Answer) -> list[Way]:
         name = _("Years") if way.field == "year" else search.say_field(way.field, _)
         dropped = _("%(field)s: %(value)s", field=name, value=say_value(way.field, way.value)) if way.value else name
         words = ngettext(
-            "Without %(filter)s there is %(num)s.",
-            "Without %(filter)s there are %(num)s.",
+            "Without %(filter)s there is %(count)s.",
+            "Without %(filter)s there are %(count)s.",
             way.count,
             filter=dropped,
-            num=i18n.number(way.count, g.lang),
+            count=i18n.number(way.count, g.lang),
         )
         found.append(Way(words, address_of(way.search)))
     return found
@@ -155,3 +155,37 @@ def title_of(page: Page, lang: str) -> str:
     if not page.chips:
         return _("Explore practices")
     return i18n.in_words([chip.text for chip in page.chips], lang)
+
+
+class Offered(NamedTuple):
+    """A suggestion as the list shows it."""
+
+    words: str
+    detail: str
+    icon: str
+    address: str
+    count: int | None  # type: ignore[assignment]  # tuple.count is of no use here
+
+
+def _offered(one: Suggestion) -> Offered:
+    icons = {"practice": "document", "place": "location-address", "partner": "handshake", "region": "region"}
+    icon = icons.get(one.kind, "globe" if one.kind == "country" else "filter")
+    if one.kind == "theme":
+        icon = f"theme-{one.args[0][1]}"
+    if one.kind == "practice":
+        address = url_for("practices.detail", slug=one.slug)
+    elif one.kind == "partner":
+        address = f"/{g.lang}/regions/{one.slug}"
+    else:
+        address = f"{url_for('explore.index')}?{urlencode(one.args, safe=',')}"
+    return Offered(one.text, one.detail, icon, address, one.n)
+
+
+def grouped(found: list[Suggestion]) -> list[tuple[str, list[Offered]]]:
+    """Return suggestions under headings, in the order in which they came."""
+    titles = {"practice": _("Practices"), "place": _("Around a place"), "partner": _("Partner regions")}
+    groups: dict[str, list[Offered]] = {}
+    for one in found:
+        title = titles.get(one.kind) or search.say_field(one.kind, _)
+        groups.setdefault(title, []).append(_offered(one))
+    return list(groups.items())

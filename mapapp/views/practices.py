@@ -1,18 +1,43 @@
 """One practice: its page, and its card for the map."""
 
-from flask import Blueprint, render_template, request
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 
+from .. import i18n
+from ..atlas import Similar, similar
 from ..errors import Problem
-from ..queries import export, practices
+from ..queries import export, practices, vocabulary
+from ..queries.practice_page import Evaluated
 from ..search import parse
 from . import asked
-from .explore_page import query_of
+from .explore_page import address_of, query_of
+from .wording import absolute, label
 
 blueprint = Blueprint("practices", __name__)
 
+LIKE = 4  # similar practices on a page
 
-def _not_found() -> Problem:
+
+class Alike(NamedTuple):
+    """A similar practice and why it is similar, in words."""
+
+    card: practices.PracticeCard
+    why: tuple[str, ...]
+
+
+class Criterion(NamedTuple):
+    """One criterion of the evaluation profile, and what was said under it; nothing where nobody has."""
+
+    key: str
+    words: str
+    evaluated: Evaluated | None
+
+
+def not_found() -> Problem:
+    """Return what a visitor is told who asks for a practice that is not there."""
     return Problem(
         404,
         _("There is no such practice"),
@@ -21,15 +46,64 @@ def _not_found() -> Problem:
     )
 
 
-def _found_by() -> str:
-    """Return the search that led here, as a query string; nothing of it that is no search."""
-    return query_of(parse(request.args, asked.snapshot().known).search)
+def _why(found: Similar) -> tuple[str, ...]:
+    reasons = [_("Same project")] if found.same_project else []
+    reasons += [label("theme", key) for key in found.themes]
+    reasons += [label("target_group", key) for key in found.target_groups[:2]]
+    if found.km is not None:
+        reasons.append(_("%(number)s km away", number=i18n.number(round(found.km), g.lang)))
+    elif found.same_country:
+        reasons.append(_("Same country"))
+    return tuple(reasons)
+
+
+def _alike(practice_id: int, lang: str) -> list[Alike]:
+    found = similar(asked.snapshot(), practice_id, LIKE)
+    cards = {card.id: card for card in practices.cards(asked.connection(), [one.id for one in found], lang)}
+    return [Alike(cards[one.id], _why(one)) for one in found if one.id in cards]
+
+
+def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+    said = {one.criterion: one for one in record.evaluations}
+    known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
+    return [Criterion(key, words, said.get(key)) for key, words in known]
+
+
+def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
+    return _(
+        "%(site)s: %(title)s. Version %(version)s of %(day)s. %(address)s. Licence: CC BY 4.0.",
+        site=asked.settings().site_name,
+        title=title,
+        version=record.version,
+        day=i18n.day(record.updated_at, lang),
+        address=absolute(url_for("practices.detail", slug=record.slug)),
+    )
 
 
 @blueprint.get("/<lang:lang>/practices/<slug>")
 def detail(lang: str, slug: str) -> str:
-    """The page of a practice."""
-    raise _not_found()
+    """The page of a practice; a search in the address leads back to its results."""
+    connection = asked.connection()
+    record = practices.detail(connection, slug, lang)
+    if record is None:
+        raise not_found()
+    title, summary = record.said("title"), record.said("summary")
+    assert title is not None  # every practice has one: the database sees to it
+    search = parse(request.args, asked.snapshot().known).search
+    return render_template(
+        "practices/detail.html",
+        record=record,
+        machine_readable=SimpleNamespace(**record._asdict(), title=title, summary=summary),
+        title=title,
+        summary=summary,
+        texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
+        profile=_profile(record, lang),
+        alike=_alike(record.id, lang),
+        citation=_citation(record, title.text, lang),
+        back=address_of(search),
+        found_by=search.filtered,
+        query=query_of(search),
+    )
 
 
 @blueprint.get("/<lang:lang>/practices/<slug>/card")
@@ -39,5 +113,6 @@ def card(lang: str, slug: str) -> str:
     found = export.id_of(connection, "practice", slug)
     rows = practices.cards(connection, [found], lang) if found is not None else []
     if not rows:
-        raise _not_found()
-    return render_template("practices/card.html", row=rows[0], query=_found_by())
+        raise not_found()
+    search = parse(request.args, asked.snapshot().known).search
+    return render_template("practices/card.html", row=rows[0], query=query_of(search))

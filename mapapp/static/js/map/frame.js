@@ -3,8 +3,8 @@ import { createBasemap, LIMITS, lowestZoom, MAX_ZOOM } from "./basemap.js";
 import L from "./leaflet.js";
 
 const EUROPE = [
-  [34.5, -24.5],
-  [71.2, 44.8],
+  [35.5, -11.5],
+  [64.5, 33.5],
 ];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -54,7 +54,7 @@ export function createMap(container, { still = false } = {}) {
   return map;
 }
 
-/** Show all of Europe. */
+/** Show Europe as closely as it fits; the far north and the Atlantic islands may lie beyond the edge. */
 export function showEurope(map) {
   map.fitBounds(EUROPE, { animate: false, padding: [4, 4] });
 }
