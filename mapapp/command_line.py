@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from .assets import AssetsMissing
 from .cluster import Cluster, ClusterError
 from .database import make_engine
 from .migrating import migrate
@@ -74,11 +75,14 @@ def serve(settings: Settings) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from .factory import create_app
+
     with _database(settings) as url:
         engine = make_engine(url, pool_size=2)
         migrate(engine)
         if _is_empty(engine) and _load(engine, None, False):
             return 1
+        create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
         # The workers are processes of their own: they read the same environment.
         os.environ["MAPAPP_RUNNING_DATABASE"] = url
@@ -94,7 +98,8 @@ def serve(settings: Settings) -> int:
             respawn_failed_workers=True,
             log_access=False,
         )
-        server.on_startup(lambda: print(f"Practice Atlas is open at http://{settings.host}:{settings.port}/ (Ctrl-C ends it)"))
+        address = f"http://{settings.host}:{settings.port}/"
+        server.on_startup(lambda: print(f"Practice Atlas is open at {address} (Ctrl-C ends it)", flush=True))
         server.serve()
     return 0
 
@@ -126,7 +131,7 @@ def stats(engine: Engine) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mapapp", description="Practice Atlas: serve it, fill it, empty it, count it.")
+    parser = argparse.ArgumentParser(prog="mapapp", description="Practice Atlas: serve, fill, empty and count it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="start the site (database included, unless DATABASE_URL names yours)")
     load = commands.add_parser("load", help="load the starting data, or a folder of files in the same form")
@@ -153,7 +158,7 @@ def main(words: list[str] | None = None) -> int:
             if asked.command == "load":
                 return _load(engine, asked.folder, asked.skip_bad_rows)
             return stats(engine)
-    except (SettingsError, ClusterError) as error:
+    except (SettingsError, ClusterError, AssetsMissing) as error:
         print(f"mapapp: {error}", file=sys.stderr)
     except OperationalError as error:
         print(f"mapapp: the database does not answer: {str(error.orig).strip().splitlines()[0]}", file=sys.stderr)
