@@ -45,7 +45,7 @@ def _scheme(text: str) -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", text))
 
 
-_light, _dark = TOKENS.split("@media (prefers-color-scheme: dark)")
+_light, _dark = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
 SCHEMES = {"light": _scheme(_light), "dark": _scheme(_light) | _scheme(_dark)}
 THEMES = sorted(name for name in SCHEMES["light"] if name.startswith("theme-"))
 
