@@ -9,7 +9,7 @@ MEDIA_TYPE = "application/geo+json"
 CREDIT = "© EuroGeographics for the administrative boundaries"
 
 # Over the aliases of `queries.regions.layer`: r region, s its name, t its territory, m its part in a project or NULL;
-# of the bound values, `countries` is a JSON object of country names and `pages` the path of the regions' pages.
+# of the bound values, `countries` and `roles` are JSON objects of words by key, `pages` the path of the regions' pages.
 # About a kilometre and three decimals are finer than a pixel at the zooms that show a whole region.
 FEATURE = """
     '{"type":"Feature","id":' || to_json(r.slug)::text
@@ -18,7 +18,8 @@ FEATURE = """
     || ',"properties":' || json_strip_nulls(json_build_object(
         'name', s.name, 'language', s.language, 'place', CAST(:countries AS json) ->> r.country,
         'url', :pages || r.slug, 'country', r.country, 'level', r.level,
-        'outline', t.code IS NOT NULL, 'role', m.role, 'destination_type', r.destination_type))::text
+        'outline', t.code IS NOT NULL, 'role', m.role, 'role_words', CAST(:roles AS json) ->> m.role,
+        'destination_type', r.destination_type))::text
     || '}'
 """
 

@@ -90,7 +90,7 @@ class ListedNeed(NamedTuple):
 
 
 class ListedEvent(NamedTuple):
-    """An event; `date` is partial and None while it is to be announced, `place_name` may be "online"."""
+    """An event; `date` is partial and None while it is to be announced."""
 
     slug: str
     type: str
@@ -98,6 +98,7 @@ class ListedEvent(NamedTuple):
     title_language: str
     date: str | None
     place_name: str | None
+    online: bool
     country: str | None
     url: str
     project: str | None
@@ -272,6 +273,7 @@ def _events(lang: str) -> Any:
             words.c.language,
             Event.date,
             Event.place_name,
+            Event.online,
             Event.country,
             func.coalesce(Event.url, Event.source_url),
             Project.slug.label("project"),
@@ -333,11 +335,11 @@ def layer(
         LEFT JOIN territory t ON t.code = r.outline_code
         LEFT JOIN LATERAL (SELECT p.role FROM membership p JOIN project j ON j.id = p.project_id
             WHERE p.region_id = r.id AND j.slug = :project
-            ORDER BY array_position(:roles, p.role) LIMIT 1) m ON true
+            ORDER BY array_position(:role_order, p.role) LIMIT 1) m ON true
         WHERE coalesce(t.sketch, r.location) IS NOT NULL
             AND (:slug ::text IS NULL OR r.slug = :slug) AND (:project ::text IS NULL OR m.role IS NOT NULL)
         ORDER BY ST_Area(t.sketch) DESC NULLS LAST, r.slug
         """  # noqa: S608 the feature is our own constant
     )
-    asked = {**values, "slug": slug, "project": project, "roles": list(ROLES)}
+    asked = {**values, "slug": slug, "project": project, "role_order": list(ROLES)}
     return list(connection.execute(statement, asked).scalars())

@@ -22,6 +22,7 @@ blueprint = Blueprint("regions", __name__)
 
 GROUPS = ("country", "project", "level")
 LEVELS = ("region", "district", "municipality", "network")
+ROLES = ("lead", "partner", "pilot", "associated", "technical", "advisory")
 FIRST = 6  # practices shown on a region's page; the search behind the link shows them all
 
 
@@ -166,7 +167,12 @@ def layer() -> Response:
     features = regions.layer(
         asked.connection(),
         drawn.FEATURE,
-        {"lang": g.lang, "countries": orjson.dumps(names).decode(), "pages": f"/{g.lang}/regions/"},
+        {
+            "lang": g.lang,
+            "countries": orjson.dumps(names).decode(),
+            "pages": f"/{g.lang}/regions/",
+            "roles": orjson.dumps({role: label("membership_role", role) for role in ROLES}).decode(),
+        },
         request.args.get("slug"),
         request.args.get("project"),
     )
