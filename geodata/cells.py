@@ -15,6 +15,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 LONGEST_TEXT = 20_000
 LONGEST_TITLE = 300
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _NUTS = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", re.ASCII)
@@ -25,9 +26,9 @@ _YEARS = re.compile(r"\d{4}(-\d{4})?", re.ASCII)
 
 def text(cell: str) -> str:
     """Return a text in Unicode's composed form; control characters other than line breaks are refused."""
-    for letter in cell:
-        if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t":
-            raise ValueError(f"has the control character U+{ord(letter):04X}")
+    unseen = _CONTROL.search(cell)
+    if unseen:
+        raise ValueError(f"has the control character U+{ord(unseen[0]):04X}")
     if len(cell) > LONGEST_TEXT:
         raise ValueError(f"has {len(cell)} characters; at most {LONGEST_TEXT} are kept")
     return unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n"))
@@ -108,6 +109,7 @@ class Degrees:
         self.limit = limit
 
     def __call__(self, cell: str) -> float:
+        """Return the angle that a cell writes."""
         found = number(cell)
         if abs(found) > self.limit:
             raise ValueError(f"'{cell}' is not between -{self.limit} and {self.limit} degrees")

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from mapapp.writing import records as writing
-from mapapp.writing.incoming import Incoming
+from mapapp.writing.incoming import Incoming, Label, Synonym, Term
 from mapapp.writing.reference import Counts
 
-from . import nuts
+from . import gazetteer, nuts
 from .reading import BadRow, read_csv
 from .records import practices, projects, regions, services, translations, vocabularies
 from .records.checking import Files
@@ -53,7 +53,10 @@ class LoadReport:
         for bad in self.bad_rows:
             yield str(bad)
         if not self.loaded:
-            yield f"{len(self.bad_rows)} problems; nothing was loaded. Correct them, or load the other rows with --skip-bad-rows."
+            yield (
+                f"{len(self.bad_rows)} problems; nothing was loaded. "
+                "Correct them, or load the other rows with --skip-bad-rows."
+            )
             return
         for kind, counts in self.counts.items():
             done = (("added", counts.added), ("changed", counts.changed), ("unchanged", counts.unchanged))
@@ -87,11 +90,12 @@ def load(engine: Engine, folder: Path, *, skip_bad_rows: bool = False, progress:
         tuple(files.records),
         {kind: frozenset(keys) for kind, keys in files.present.items()},
         nuts.reference_file(),
+        gazetteer.reference_file(),
     )
     return LoadReport(True, bad, writing.write(engine, incoming, progress))
 
 
-def _read(files: Files):  # noqa: ANN202
+def _read(files: Files) -> tuple[tuple[Term, ...], tuple[Label, ...], tuple[Synonym, ...]]:
     """Read all files in the order of their references."""
     terms = vocabularies.read_terms(files)
     labels = vocabularies.read_labels(files)

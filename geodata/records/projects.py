@@ -1,11 +1,11 @@
 """Projects, what was reported about them, their events."""
 
+from mapapp.countries import parse_country
 from mapapp.writing.incoming import Record
 
 from .. import cells
 from ..reading import Row
 from .checking import Files, in_order, point, source_text
-from mapapp.countries import parse_country
 
 PROJECTS = (
     "slug",
