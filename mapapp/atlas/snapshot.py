@@ -132,17 +132,16 @@ class Atlas:
 
     def _build(self, connection: Connection, collection: str) -> Snapshot:
         """Build between two equal versions: no change was published in between, so that all columns fit together."""
+        # Ends with the transaction, so a failure leaves nothing to put right (and nothing that could hide it).
         connection.execute(text("SET LOCAL statement_timeout = '120s'"))
-        try:
-            for pause in (0.0, 0.05, 0.2, 0.5, 1.0):
-                time.sleep(pause)
-                before = data_version.read(connection)
-                snapshot = Snapshot(connection, collection, getattr(before, collection))
-                if getattr(data_version.read(connection), collection) == snapshot.version:
-                    break
-            return snapshot
-        finally:
-            connection.execute(text("SET LOCAL statement_timeout = DEFAULT"))
+        for pause in (0.0, 0.05, 0.2, 0.5, 1.0):
+            time.sleep(pause)
+            before = data_version.read(connection)
+            snapshot = Snapshot(connection, collection, getattr(before, collection))
+            if getattr(data_version.read(connection), collection) == snapshot.version:
+                break
+        connection.execute(text("SET LOCAL statement_timeout = DEFAULT"))
+        return snapshot
 
     def warm(self, connection: Connection, languages: tuple[str, ...] = ()) -> None:
         """Build all collections and the title orders of some languages: at the start of a server."""

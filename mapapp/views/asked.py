@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, g
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ..queries import data_version, vocabulary
 from ..queries.data_version import Versions
@@ -29,7 +30,14 @@ def connection() -> Connection:
 def versions() -> Versions:
     """Return the data versions, read once a request: everything in one answer speaks of the same data."""
     if "versions" not in g:
-        g.versions = data_version.read(connection())
+        try:
+            g.versions = data_version.read(connection())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The server was restarted while this connection lay in the pool: no reason to bother the visitor.
+            release()
+            g.versions = data_version.read(connection())
     return g.versions
 
 

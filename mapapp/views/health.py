@@ -32,8 +32,8 @@ def live() -> Response:
 def ready() -> Response:
     """The database answers, its tables are those of this version, and the columns are loaded."""
     try:
-        connection = asked.connection()
-        if not migrating.is_current(connection):
+        asked.versions()
+        if not migrating.is_current(asked.connection()):
             return _tell(503, {"status": "not ready", "waiting_for": "migrations"})
         counted = {name: asked.snapshot(name).columns.size for name in ("practice", "service")}
     except (DBAPIError, TimeoutError) as error:
