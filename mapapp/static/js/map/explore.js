@@ -133,7 +133,7 @@ export function startMap(root, page) {
         if (looked("open") === slug) look({ open: null });
       },
     });
-    lifting.choose(slug);
+    lifting.choose({ slug, at: place, kind: card.kind, theme: card.theme, fanned: from?.classList.contains("fanned") });
     look({ open: slug });
   }
 

@@ -4,10 +4,23 @@ import { PIN, pin } from "./symbols.js";
 
 const REACH = 60; // pixels: a ring as near as this stands for the record
 
+function ghostPin(map, at, theme, kind) {
+  const icon = L.divIcon({
+    html: pin(theme || null, kind),
+    className: "marker-ghost",
+    iconSize: [PIN.width, PIN.height],
+    iconAnchor: [PIN.width / 2, PIN.foot],
+  });
+  const ghost = L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: 2500 }).addTo(map);
+  ghost.getElement().setAttribute("aria-hidden", "true");
+  return ghost;
+}
+
 /** Wire the cards in `root` and the markers of `map`. */
 export function startLifting(root, map, markers) {
   let ghost = null;
-  let chosen = null;
+  let chosen = null; // { slug, at, kind, theme }
+  let stand = null; // the pin of a chosen record that has no marker of its own
   let lifted = null; // the element of a marker
 
   const cardOf = (slug) => slug && root.querySelector(`[data-record="${CSS.escape(slug)}"] .card`);
@@ -27,22 +40,20 @@ export function startLifting(root, map, markers) {
     lifted?.classList.add("lifted");
     // Inside a ring a record has no marker of its own: show for a moment exactly where it is.
     if (at.length === 2 && marker?.one.slug !== item.dataset.record) {
-      const drawing = pin(item.dataset.theme || null, item.dataset.kind);
-      ghost = L.marker(at, {
-        icon: L.divIcon({ html: drawing, className: "marker-ghost", iconSize: [PIN.width, PIN.height], iconAnchor: [PIN.width / 2, PIN.foot] }),
-        interactive: false,
-        keyboard: false,
-        zIndexOffset: 2500,
-      }).addTo(map);
-      ghost.getElement().setAttribute("aria-hidden", "true");
+      ghost = ghostPin(map, at, item.dataset.theme, item.dataset.kind);
     }
   }
 
   function mark() {
     for (const card of root.querySelectorAll(".card.selected")) card.classList.remove("selected");
-    cardOf(chosen)?.classList.add("selected");
     for (const element of map.getContainer().querySelectorAll(".chosen")) element.classList.remove("chosen");
-    if (chosen) markers.find(chosen)?.getElement().classList.add("chosen");
+    stand?.remove();
+    stand = null;
+    if (!chosen) return;
+    cardOf(chosen.slug)?.classList.add("selected");
+    const marker = markers.find(chosen.slug);
+    if (marker) marker.getElement().classList.add("chosen");
+    else if (!chosen.fanned) stand = ghostPin(map, chosen.at, chosen.theme, chosen.kind);
   }
 
   const item = (event) => event.target.closest?.("[data-record]");
@@ -66,11 +77,11 @@ export function startLifting(root, map, markers) {
   }
 
   return {
-    /** Mark a record as chosen; null for none. */
-    choose(slug) {
-      chosen = slug;
+    /** Mark a record ({ slug, at, kind, theme, fanned }) as chosen; null for none. */
+    choose(record) {
+      chosen = record;
       mark();
-      const card = cardOf(slug);
+      const card = cardOf(record?.slug);
       if (card && getComputedStyle(root).getPropertyValue("--layout").trim() === "wide") {
         card.scrollIntoView({ block: "nearest" });
       }

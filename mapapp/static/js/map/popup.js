@@ -4,16 +4,16 @@ import { calm } from "./frame.js";
 import L from "./leaflet.js";
 import { PIN } from "./symbols.js";
 
-const NARROWEST = 260;
-const WIDEST = 330;
+const WIDTH = 320;
 
-/** Fetch the card of a record: { element, at: [lat, lon] or null }. Throws like fetchFragment. */
+/** Fetch the card of a record: { element, at: [lat, lon] or null, kind, theme }. Throws like fetchFragment. */
 export async function fetchCard(address, signal) {
   const answer = await fetchFragment(address, "card", signal);
   const found = answer.querySelector("[data-card]");
   const element = document.importNode(found, true);
   const place = (found.dataset.at ?? "").split(",").map(Number);
-  return { element, at: place.length === 2 && place.every(Number.isFinite) ? place : null };
+  const { kind, theme } = found.dataset;
+  return { element, at: place.length === 2 && place.every(Number.isFinite) ? place : null, kind, theme };
 }
 
 /**
@@ -27,8 +27,8 @@ export function showPopup(map, at, element, { returnTo, onClose, raised = true, 
     autoPanPadding: [16, 64],
     autoPan: true,
     keepInView: false,
-    maxWidth: Math.min(WIDEST, room),
-    minWidth: Math.min(NARROWEST, room),
+    maxWidth: Math.min(WIDTH, room),
+    minWidth: Math.min(WIDTH, room),
     offset: [0, raised ? -PIN.foot + 8 : -6],
     className: calm.matches ? "calm" : "",
   })
