@@ -9,7 +9,7 @@ const ZOOM = { address: 7, municipality: 6, region: 5, country: 4 };
 export function startSmallMap(canvas) {
   const at = canvas.dataset.at.split(",").map(Number);
   const map = createMap(canvas, { still: true });
-  map.setView(at, Math.max(ZOOM[canvas.dataset.kind] ?? 6, map.getMinZoom()), { animate: false });
+  map.setView(at, Math.max(Number(canvas.dataset.zoom) || (ZOOM[canvas.dataset.kind] ?? 6), map.getMinZoom()), { animate: false });
   const drawing = pin(canvas.dataset.theme || null, canvas.dataset.kind);
   L.marker(at, {
     icon: L.divIcon({ html: drawing, className: "marker-pin", iconSize: [PIN.width, PIN.height], iconAnchor: [PIN.width / 2, PIN.foot] }),
