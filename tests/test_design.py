@@ -101,8 +101,11 @@ def test_theme_colours_can_be_told_apart(scheme, eyes):
 )
 def test_words_are_readable(scheme, ink, grounds):
     colours = SCHEMES[scheme]
-    assert {ground: _contrast(colours[ink], colours[ground]) for ground in grounds if
-            _contrast(colours[ink], colours[ground]) < TEXT} == {}
+    assert {
+        ground: _contrast(colours[ink], colours[ground])
+        for ground in grounds
+        if _contrast(colours[ink], colours[ground]) < TEXT
+    } == {}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
