@@ -1,0 +1,139 @@
+"""The command `mapapp` as a new user meets it: a real process, a private server of its own, a real port."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mapapp.cluster import Cluster
+
+COMMAND = [str(Path(sys.executable).parent / "mapapp")]
+
+
+@pytest.fixture(scope="module")
+def folder():
+    path = Path(tempfile.mkdtemp(prefix="atlas-run-"))
+    path.chmod(0o755)
+    yield path
+    cluster = Cluster(path)
+    if cluster.data.exists() and cluster.running():
+        cluster.stop()
+    shutil.rmtree(path)
+
+
+def environment(folder, **more):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"MAPAPP_DATA_DIR": str(folder), "MAPAPP_WORKERS": "1"} | more
+
+
+def run(folder, *words, text="", **more):
+    return subprocess.run(
+        [*COMMAND, *words], env=environment(folder, **more), input=text, capture_output=True, text=True, timeout=120
+    )
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def open_site(folder, port):
+    process = subprocess.Popen(
+        [*COMMAND, "serve"],
+        env=environment(folder, MAPAPP_PORT=port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=2):
+                return process
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    pytest.fail(f"the site did not open: {process.communicate()[0][-2000:]}")
+
+
+def close(process):
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[0]
+    return process.returncode, said
+
+
+@pytest.mark.xdist_group("command_line")
+def test_serve_fills_an_empty_database_shows_the_map_and_ctrl_c_ends_all_of_it(folder):
+    port = free_port()
+    process = open_site(folder, port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/de/", timeout=10) as answer:
+        assert 'data-total="151"' in answer.read().decode()
+    code, said = close(process)
+    assert code == 0
+    assert f"http://127.0.0.1:{port}/" in said
+    assert not Cluster(folder).running()
+
+
+@pytest.mark.xdist_group("command_line")
+def test_the_second_start_finds_the_data_and_the_other_commands_share_its_server(folder):
+    port = free_port()
+    process = open_site(folder, port)
+    counted = run(folder, "stats")
+    assert "practice              151" in counted.stdout
+    again = run(folder, "load")
+    assert again.returncode == 0
+    assert again.stdout
+    assert all(line.endswith(" unchanged") for line in again.stdout.splitlines())
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=10) as answer:
+        assert answer.status == 200
+    assert close(process)[0] == 0
+    assert not Cluster(folder).running()
+
+
+@pytest.mark.xdist_group("command_line")
+def test_a_bad_file_is_reported_by_line_and_column_and_nothing_is_loaded(folder, tmp_path):
+    source = Path(__file__).parent.parent / "geodata" / "starting_data"
+    spoiled = tmp_path / "data"
+    shutil.copytree(source, spoiled)
+    path = spoiled / "practices.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",municipality,", ",galaxy,", 1), encoding="utf-8")
+    found = run(folder, "load", str(spoiled))
+    assert found.returncode == 1
+    assert "practices.csv" in found.stdout
+    assert "coord_precision" in found.stdout
+    assert "Traceback" not in found.stdout + found.stderr
+
+
+@pytest.mark.xdist_group("command_line")
+def test_reset_asks_first_and_never_touches_a_database_of_the_operators_own(folder):
+    assert run(folder, "reset", text="no\n").returncode == 1
+    assert (folder / "postgres" / "PG_VERSION").exists()
+    theirs = run(folder, "reset", "--yes", DATABASE_URL="postgresql://u@h/d", MAPAPP_SECRET_KEY="k" * 40)
+    assert theirs.returncode == 1
+    assert run(folder, "reset", "--yes").returncode == 0
+    assert not (folder / "postgres").exists()
+
+
+def test_a_setting_that_cannot_be_used_ends_in_one_line_that_names_it(tmp_path):
+    found = run(tmp_path, "serve", MAPAPP_PORT="many")
+    assert found.returncode == 1
+    assert found.stderr.startswith("mapapp: MAPAPP_PORT=")
+    assert len(found.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_does_not_answer_is_one_line_too(tmp_path):
+    url = f"postgresql://atlas@/atlas?host={tmp_path}"
+    found = run(tmp_path, "stats", DATABASE_URL=url, MAPAPP_SECRET_KEY="k" * 40)
+    assert found.returncode == 1
+    assert "the database does not answer" in found.stderr
+    assert "Traceback" not in found.stderr
