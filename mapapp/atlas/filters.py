@@ -26,8 +26,8 @@ def _region(columns: Columns, codes: tuple[str, ...]) -> Bitmap:
 
 
 def _years(columns: Columns, year_from: int | None, year_to: int | None) -> Bitmap:
-    """Records that ran at some time in the span. Without an end they still run; with no start year only the end
-    is known, so that a record may have begun at any time; with neither nothing is known and they do not match."""
+    """Records known to have run at some time in the span. With no end year they still run; with an end year alone they
+    ran in that year; with neither year nothing is known, and they do not match."""
     start, end = columns.start_year, columns.end_year
     flags = (start >= 0) | (end >= 0)
     if year_from is not None:
