@@ -4,11 +4,11 @@
  */
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants as brotli, gzip } from "node:zlib";
 import { buildSprite } from "./sprite.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -113,13 +113,25 @@ async function copyRest(files) {
 
 async function compress(path) {
   const bytes = await readFile(path);
-  const brotli = promisify(brotliCompress)(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  });
-  const [small, wide] = await Promise.all([brotli, promisify(gzip)(bytes, { level: 9 })]);
+  const params = { [brotli.BROTLI_PARAM_QUALITY]: 11, [brotli.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const [small, wide] = await Promise.all([
+    promisify(brotliCompress)(bytes, { params }),
+    promisify(gzip)(bytes, { level: 9 }),
+  ]);
   // A side file that saves nothing only costs a look-up.
   if (small.length < bytes.length) await writeFile(`${path}.br`, small);
   if (wide.length < bytes.length) await writeFile(`${path}.gz`, wide);
+}
+
+/** A running server goes on serving the pages of its own build: those files stay until the build after this one. */
+async function keepLastBuild() {
+  const last = await readFile(join(DIST, "manifest.json"), "utf8").catch(() => "{}");
+  for (const name of JSON.parse(last).built ?? []) {
+    await mkdir(dirname(join(STAGE, name)), { recursive: true });
+    await copyFile(join(DIST, name), join(STAGE, name), constants.COPYFILE_EXCL).catch((error) => {
+      if (error.code !== "EEXIST" && error.code !== "ENOENT") throw error;
+    });
+  }
 }
 
 async function swapIn() {
@@ -139,9 +151,11 @@ try {
   files["icons.svg"] = await place("icons.svg", Buffer.from(sprite.markup));
   await copyRest(files);
   const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const manifest = { files: sorted(files), preload: sorted(preload), icons: sprite.names };
   const compressible = (await filesUnder(STAGE)).filter((path) => COMPRESSIBLE.has(extname(path)));
   await Promise.all(compressible.map(compress));
+  const built = (await filesUnder(STAGE)).map((path) => slashed(relative(STAGE, path)));
+  const manifest = { files: sorted(files), preload: sorted(preload), icons: sprite.names, built };
+  await keepLastBuild();
   await writeFile(join(STAGE, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
   await swapIn();
   console.log(`assets: ${Object.keys(files).length} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
