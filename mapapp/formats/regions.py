@@ -10,11 +10,12 @@ CREDIT = "© EuroGeographics for the administrative boundaries"
 
 # Over the aliases of `queries.regions.layer`: r region, s its name, t its territory, m its part in a project or NULL;
 # of the bound values, `countries` and `roles` are JSON objects of words by key, `pages` the path of the regions' pages.
-# About a kilometre and three decimals are finer than a pixel at the zooms that show a whole region.
+# Beside others a region is drawn to about a kilometre; alone (by its slug) it fills a map and is drawn finer.
 FEATURE = """
     '{"type":"Feature","id":' || to_json(r.slug)::text
     || ',"geometry":' || CASE WHEN t.code IS NULL THEN ST_AsGeoJSON(r.location, 4)
-        ELSE coalesce(ST_AsGeoJSON(ST_SimplifyPreserveTopology(t.sketch, 0.01), 3), 'null') END
+        WHEN CAST(:slug AS text) IS NULL THEN ST_AsGeoJSON(ST_SimplifyPreserveTopology(t.sketch, 0.01), 3)
+        ELSE ST_AsGeoJSON(ST_SimplifyPreserveTopology(t.outline, 0.002), 4) END
     || ',"properties":' || json_strip_nulls(json_build_object(
         'name', s.name, 'language', s.language, 'place', CAST(:countries AS json) ->> r.country,
         'url', :pages || r.slug, 'country', r.country, 'level', r.level,

@@ -131,9 +131,10 @@ def listed(connection: Connection, lang: str) -> list[ListedRegion]:
         .correlate(Project)
         .scalar_subquery(),
     )
+    mine = select(Membership.project_id).where(Membership.region_id == Region.id).correlate(Region)
     parts = (
         select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(Project.slug, short), Project.slug)))
-        .where(exists().where(Membership.project_id == Project.id, Membership.region_id == Region.id))
+        .where(Project.id.in_(mine))
         .correlate(Region)
         .scalar_subquery()
     )

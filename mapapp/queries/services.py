@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, cast, exists, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, exists, func, select, true
 
 from ..models.region import Region, RegionText
 from ..models.service import Service, ServiceText
@@ -173,12 +172,12 @@ class Hours(NamedTuple):
 
 def has_opening_hours(connection: Connection) -> bool:
     """Tell whether any service has opening hours, so that "open now" can be asked at all."""
-    return bool(connection.execute(select(exists().where(Service.opening_hours != cast("[]", JSONB)))).scalar())
+    return bool(connection.execute(select(exists().where(func.jsonb_array_length(Service.opening_hours) > 0))).scalar())
 
 
 def opening_hours(connection: Connection) -> dict[int, Hours]:
     """Return the opening hours of the services that have any, by id."""
     query = select(
         Service.id, Service.opening_hours, Service.temporarily_closed, Service.country, func.ST_X(Service.location)
-    ).where(Service.opening_hours != cast("[]", JSONB))
+    ).where(func.jsonb_array_length(Service.opening_hours) > 0)
     return {row[0]: Hours(tuple(row[1]), *row[2:]) for row in connection.execute(query)}
