@@ -8,7 +8,7 @@ from . import sources
 from .archive import write_archive
 from .layers import layers_of, read_atlas
 from .relief import write_relief
-from .tiles import MAX_ZOOM, pyramid
+from .tiles import MAX_ZOOM, Tile, pyramid
 
 
 def main() -> int:
@@ -16,7 +16,7 @@ def main() -> int:
     sources.OUTPUT.mkdir(parents=True, exist_ok=True)
     try:
         atlas, inputs = read_atlas()
-        tiles = []
+        tiles: list[tuple[Tile, bytes]] = []
         for zoom in range(MAX_ZOOM + 1):
             before = len(tiles)
             tiles.extend(pyramid(layers_of(atlas, zoom), zoom))

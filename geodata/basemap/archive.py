@@ -10,8 +10,17 @@ from pmtiles.writer import Writer
 from .sources import CREDIT
 from .tiles import MAX_ZOOM, WIDEST, Tile
 
-FIRST_VIEW = {(2, x, y) for x in (1, 2) for y in (0, 1)} | {(3, x, y) for x in (3, 4, 5) for y in (1, 2, 3)}
+# A first view on a desk or a phone (display zoom 4), on a narrow phone (3), on a wide screen (4).
+FIRST_VIEW = [(3, x, y) for x in (3, 4, 5) for y in (1, 2, 3)]
+FIRST_VIEW += [(2, x, y) for x in (1, 2) for y in (0, 1)]
+FIRST_VIEW += [(3, x, y) for x in (2, 6) for y in (1, 2, 3)]
 LAYERS = ("earth", "water", "river", "adm1", "border", "country", "sea", "city")
+
+
+def _place(tile: Tile) -> tuple[int, int]:
+    if tile in FIRST_VIEW:
+        return FIRST_VIEW.index(tile), 0
+    return len(FIRST_VIEW), zxy_to_tileid(*tile)
 
 
 def write_archive(path: Path, tiles: list[tuple[Tile, bytes]]) -> None:
@@ -20,10 +29,7 @@ def write_archive(path: Path, tiles: list[tuple[Tile, bytes]]) -> None:
     The header, the directory and the first view stand together at the beginning of the file,
     so that the browser reads them with one range request.
     """
-    by_id = [
-        (zxy_to_tileid(*tile), body)
-        for tile, body in sorted(tiles, key=lambda item: (item[0] not in FIRST_VIEW, zxy_to_tileid(*item[0])))
-    ]
+    by_id = [(zxy_to_tileid(*tile), body) for tile, body in sorted(tiles, key=lambda item: _place(item[0]))]
     with path.open("wb") as handle:
         writer = Writer(handle)
         for tile_id, body in by_id:

@@ -13,7 +13,7 @@ from babel import Locale
 from shapely.geometry.base import BaseGeometry
 
 from . import sources
-from .shapes import read_shapes, to_mercator
+from .shapes import point_to_mercator, read_shapes, to_mercator
 
 # Every language that the names' sources carry and a reader in Europe may ask for.
 LANGUAGES = (
@@ -61,6 +61,29 @@ CRIMEA = ("UA-43", "UA-40")
 NOT_LABELLED = {"ESB", "WSB", "BRT", "KAS"}
 OWNER_CODE = {"ESB": "GB", "WSB": "GB"}
 KOSOVO = "XK"
+# No inner lines in Cyprus: at its districts' ends they would retrace the line that is not drawn.
+NO_ADM1 = {"CYP", "CYN", "CNM"}
+ADM1_LANGUAGES = {
+    "ar",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fr",
+    "hu",
+    "it",
+    "nl",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "tr",
+    "uk",
+}
+# Degrees east and north of the names of island groups.
+ISLAND_LABELS = {"PT-20": (-28.0, 38.05), "PT-30": (-16.9, 33.05)}
+CANARY_LABEL = (-15.7, 28.75)
 
 SOLID = "International boundary (verify)"
 SQUARE_KILOMETRE = 1e6
@@ -84,6 +107,14 @@ class Adm1(NamedTuple):
     iso: str
     country: str
     shape: BaseGeometry
+    names: dict[str, str]
+
+
+class Islands(NamedTuple):
+    """An island group far from its country, named like one. `point` is EPSG:3857 metres."""
+
+    point: tuple[float, float]
+    names: dict[str, str]
 
 
 def country_names(code: str) -> dict[str, str]:
@@ -106,15 +137,26 @@ def country_names(code: str) -> dict[str, str]:
 
 def read_adm1(source: sources.Source) -> list[Adm1]:
     """First-level units, with Crimea and Sevastopol in Ukraine and without Northern Cyprus."""
-    columns = ["adm1_code", "adm0_a3", "iso_3166_2"]
+    own = [f"name_{language}" for language in LANGUAGES if language in ADM1_LANGUAGES]
+    columns = ["adm1_code", "adm0_a3", "iso_3166_2", "name_en", *own]
     units = []
     for shape, row in read_shapes(source.path, columns):
-        if row["adm0_a3"] in ("CYN", "CNM"):
+        if row["adm0_a3"] in NO_ADM1:
             continue
         country = "UKR" if row["iso_3166_2"] in CRIMEA else row["adm0_a3"]
         flat = to_mercator(shapely.make_valid(shape))
-        units.append(Adm1(row["adm1_code"], row["iso_3166_2"], country, flat))
+        names = {"name": row["name_en"]} | {key: row[key] for key in own if row[key] and row[key] != row["name_en"]}
+        units.append(Adm1(row["adm1_code"], row["iso_3166_2"], country, flat, names))
     return units
+
+
+def island_groups(units: list[Adm1]) -> list[Islands]:
+    """Azores and Madeira from the first-level units, the Canary Islands from the locale data."""
+    groups = [Islands(point_to_mercator(*CANARY_LABEL), country_names("IC"))]
+    for unit in units:
+        if unit.iso in ISLAND_LABELS:
+            groups.append(Islands(point_to_mercator(*ISLAND_LABELS[unit.iso]), unit.names))
+    return groups
 
 
 def _ground_area(shape: BaseGeometry) -> float:
@@ -138,7 +180,8 @@ def read_countries(outlines: sources.Source, crimea: BaseGeometry) -> list[Count
             code = {"KOS": KOSOVO}.get(key, row["ISO_A2_EH"])
             codes[key] = OWNER_CODE.get(key, "" if code == "-99" else code)
 
-    russia, moved = [], []
+    russia: list[BaseGeometry] = []
+    moved: list[BaseGeometry] = []
     for part in shapely.get_parts(shapely.geometrycollections(parts["RUS"])).tolist():
         for polygon in shapely.get_parts(part).tolist():
             flat = to_mercator(polygon)

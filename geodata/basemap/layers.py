@@ -10,7 +10,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from . import sources
-from .countries import CRIMEA, Adm1, Country, read_adm1, read_contested, read_countries
+from .countries import (
+    CRIMEA,
+    Adm1,
+    Country,
+    Islands,
+    island_groups,
+    read_adm1,
+    read_contested,
+    read_countries,
+)
 from .places import Place, read_places
 from .seas import Sea, read_seas
 from .shapes import (
@@ -24,11 +33,15 @@ from .shapes import (
 from .tiles import EUROPE, MAX_ZOOM, Feature, pixel, region
 
 # Detail kept, in pixels, per tile zoom: the side of the smallest triangle left in an outline.
-DETAIL = {0: 4.0, 1: 3.5, 2: 2.4, 3: 1.9, 4: 1.5, 5: 1.2, 6: 1.0, 7: 0.9, 8: 0.5}
-SMALLEST_ISLAND = 2.0  # square pixels
-SMALLEST_LAKE = {0: 60.0, 1: 60.0, 2: 40.0, 3: 24.0, 4: 14.0, 5: 10.0, 6: 8.0, 7: 6.0, 8: 4.0}
+DETAIL = {0: 4.0, 1: 3.5, 2: 2.5, 3: 2.1, 4: 1.5, 5: 1.2, 6: 1.0, 7: 0.9, 8: 0.5}
+SMALLEST_ISLAND = {0: 4.0, 1: 4.0, 2: 3.5, 3: 3.0}  # square pixels; elsewhere
+SMALLEST_ELSEWHERE = 2.0
+SMALLEST_LAKE = {0: 60.0, 1: 60.0, 2: 50.0, 3: 36.0, 4: 16.0, 5: 10.0, 6: 8.0, 7: 6.0, 8: 4.0}
 FIRST_LABELS = 2  # tile zoom; below it nobody reads the map
 FIRST_BORDERS = 2
+FIRST_BORDER_SIDES = 5  # tile zoom from which a border tells whose it is
+FIRST_ISLAND_NAMES = 5  # display zoom
+SHARE_NAMED = 0.12  # of a country's area (EPSG:3857) from which its name moves into our map
 # Where countries are named at the lowest tile zooms: names in many languages weigh most there.
 NAMED = {2: (-25.0, 34.0, 45.0, 71.0), 3: (-32.0, 26.0, 51.0, 72.0)}
 FIRST_LAKES = 2
@@ -49,6 +62,7 @@ class Atlas(NamedTuple):
     """Everything that was read, in EPSG:3857 and in full detail."""
 
     countries: list[Country]
+    islands: list[Islands]
     contested: BaseGeometry
     adm1: list[Feature]
     lakes: list[BaseGeometry]
@@ -83,6 +97,7 @@ def read_atlas() -> tuple[Atlas, list[sources.Source]]:
     places, place_sources = read_places(EUROPE, SMALLEST_TOWN)
     atlas = Atlas(
         countries=countries,
+        islands=island_groups(units),
         contested=read_contested(boundaries),
         adm1=_adm1_lines(units),
         lakes=[to_mercator(shape) for shape, _ in read_shapes(lakes.path, ["name"])],
@@ -110,24 +125,49 @@ def _land_and_borders(atlas: Atlas, zoom: int) -> tuple[list[Feature], list[Feat
     size = pixel(zoom)
     outlines = shapely.coverage_simplify(np.array([c.shape for c in countries]), DETAIL[zoom] * size)
     tree = shapely.STRtree(outlines)
+    least = SMALLEST_ISLAND.get(zoom, SMALLEST_ELSEWHERE) * size**2
     earth = [
-        Feature(_without_specks(shape, SMALLEST_ISLAND * size**2, tree), {"iso": country.code})
+        Feature(_without_specks(shape, least, tree), {"iso": country.code})
         for country, shape in zip(countries, outlines, strict=True)
     ]
     reach = atlas.contested.buffer(max(1500.0, 2 * DETAIL[zoom] * size))
+    return earth, _borders(countries, outlines, reach, zoom)
+
+
+def _borders(countries: list[Country], outlines: np.ndarray, contested: BaseGeometry, zoom: int) -> list[Feature]:
+    """Lines between neighbours: solid, dotted within `contested`, faint round a base in Cyprus."""
+    codes = {c.key: c.code for c in countries}
     borders = []
     owners = zip((c.key for c in countries), outlines, strict=True)
-    codes = {c.key: c.code for c in countries}
     for (a, b), line in shared_lines(owners).items():
-        solid, dotted = line.difference(reach), line.intersection(reach)
+        pieces = {"solid": line.difference(contested), "claim": line.intersection(contested)}
         if {codes[a], codes[b]} == {"CY", "GB"}:
-            solid, dotted = shapely.MultiLineString(), line
-        sides = {"a": codes[a], "b": codes[b]}
-        if not solid.is_empty:
-            borders.append(Feature(solid, {"kind": "solid", **sides}))
-        if not dotted.is_empty:
-            borders.append(Feature(dotted, {"kind": "claim", **sides}))
-    return earth, borders
+            pieces = {"base": line}
+        for kind, piece in pieces.items():
+            if not piece.is_empty:
+                borders.append(Feature(piece, {"kind": kind, "a": codes[a], "b": codes[b]}))
+    if zoom >= FIRST_BORDER_SIDES:
+        return borders
+    joined = []
+    for kind in ("solid", "claim"):
+        lines = [border.shape for border in borders if border.properties["kind"] == kind]
+        joined.append(Feature(shapely.line_merge(shapely.union_all(lines)), {"kind": kind}))
+    return joined
+
+
+def _label_centre(shape: BaseGeometry) -> BaseGeometry:
+    """Where a country's name has most room; within our map when a fair share of the country is."""
+
+    def roomiest(area: BaseGeometry) -> BaseGeometry:
+        largest = max(shapely.get_parts(area), key=lambda part: part.area)
+        return shapely.Point(shapely.maximum_inscribed_circle(largest, 2000).coords[0])
+
+    centre = roomiest(shape)
+    ours = shapely.box(*region(MAX_ZOOM))
+    if centre.within(ours):
+        return centre
+    inside = shape.intersection(ours)
+    return roomiest(inside) if inside.area > SHARE_NAMED * shape.area else centre
 
 
 def _country_labels(atlas: Atlas, zoom: int) -> list[Feature]:
@@ -138,11 +178,14 @@ def _country_labels(atlas: Atlas, zoom: int) -> list[Feature]:
         first = next(z for z, least in COUNTRY_STEPS if country.area >= least)
         if first > zoom + 1:
             continue
-        largest = max(shapely.get_parts(country.shape), key=lambda part: part.area)
-        centre = shapely.maximum_inscribed_circle(largest, 2000).coords[0]
+        centre = _label_centre(country.shape)
         size = sum(country.area >= least for least in COUNTRY_SIZES)
         properties = {"iso": country.code, "z": first, "size": size, **country.names}
-        labels.append(Feature(shapely.Point(centre), properties))
+        labels.append(Feature(centre, properties))
+    if zoom + 1 >= FIRST_ISLAND_NAMES:
+        for group in atlas.islands:
+            properties = {"iso": "", "z": FIRST_ISLAND_NAMES, "size": 0, **group.names}
+            labels.append(Feature(shapely.Point(group.point), properties))
     area = shapely.box(*region(zoom))
     if zoom in NAMED:
         west, south, east, north = NAMED[zoom]

@@ -51,18 +51,24 @@ LOCAL_LANGUAGE = {
 }
 CATALOGUE = {"no": ("nb", "nn"), "bs": ("bs", "hr")}
 
+# Quarters that GeoNames counts as towns, some with more people than the town itself, and the
+# Vatican, whose only town has the name of the state: GeoNames ids.
+LEFT_OUT = {13580034, 99071, 388349, 7303419, 7498240, 6691831}
+# A German name that is history and not what the town is called today.
+NOT_CALLED = {("554234", "de")}
+
 # Display zoom from which a town of so many inhabitants is labelled, capitals and others.
 CAPITAL_STEPS = ((4, 1_500_000), (5, 400_000), (6, 20_000), (7, 0))
 TOWN_STEPS = (
     (5, 1_200_000),
     (6, 350_000),
     (7, 120_000),
-    (8, 50_000),
-    (9, 20_000),
-    (10, 7_000),
+    (8, 45_000),
+    (9, 16_000),
+    (10, 5_000),
     (11, 0),
 )
-# A place this near to a much bigger one (kilometres per root of its inhabitants) is a part of it
+# A place this near to a bigger one (kilometres per root of the other's inhabitants) is a part of it
 # or its suburb, and waits this many zooms longer.
 SUBURB_REACH = 1 / 110
 SUBURB_WAIT = 2
@@ -124,10 +130,10 @@ def _first_zoom(steps: tuple[tuple[int, int], ...], population: int) -> int:
 
 
 def _suburb(index: int, xy: np.ndarray, population: np.ndarray, tree: shapely.STRtree, scale: np.ndarray) -> bool:
-    """Whether a place at least four times as big lies within its reach (kilometres)."""
+    """Whether the place lies within the reach (kilometres) of a bigger one."""
     widest = 40_000 * scale[index]
     near = tree.query(shapely.Point(xy[index]).buffer(widest))
-    bigger = near[population[near] > 4 * population[index]]
+    bigger = near[population[near] > population[index]]
     if not len(bigger):
         return False
     ground = np.hypot(*(xy[bigger] - xy[index]).T) / scale[index] / 1000
@@ -149,6 +155,7 @@ def read_places(bounds: tuple[float, float, float, float], smallest: int) -> tup
         for row in json.loads(gazetteer.path.read_text(encoding="utf-8")).values()
         if west <= row["longitude"] <= east
         and south <= row["latitude"] <= north
+        and row["geonameid"] not in LEFT_OUT
         and (row["population"] >= smallest or (row["countrycode"], row["name"]) in capitals)
     ]
     rows.sort(key=lambda row: (-row["population"], row["geonameid"]))

@@ -40,7 +40,7 @@ def _size(width: int) -> tuple[int, int]:
 def _warp(source: Image.Image, size: tuple[int, int]) -> np.ndarray:
     """Brightness (0 to 255) of a plate carrée picture of the world, in Web Mercator."""
     width, height = size
-    west, south, east, north = _frame()
+    _, south, _, north = _frame()
     y = north - (np.arange(height) + 0.5) / height * (north - south)
     latitude = np.degrees(2 * np.arctan(np.exp(y / 6378137.0)) - np.pi / 2)
     left = (BOUNDS[0] + 180) / 360 * source.width

@@ -70,9 +70,9 @@ def place_name_folder() -> Path:
     if not (folder / "de" / "LC_MESSAGES" / "geonames.mo").exists():
         unpacked.mkdir(parents=True, exist_ok=True)
         try:
-            subprocess.run(["apt-get", "download", "libgeonames-common"], cwd=CACHE, check=True)
+            subprocess.run(["/usr/bin/apt-get", "download", "libgeonames-common"], cwd=CACHE, check=True)
             package = sorted(CACHE.glob("libgeonames-common_*.deb"))[-1]
-            subprocess.run(["dpkg", "-x", str(package), str(unpacked)], check=True)
+            subprocess.run(["/usr/bin/dpkg", "-x", str(package), str(unpacked)], check=True)
         except (OSError, subprocess.CalledProcessError, IndexError) as error:
             raise MissingSource("run: apt-get install libgeonames-common") from error
     return folder
@@ -182,9 +182,9 @@ def sha256(path: Path) -> str:
 
 def _public_name(path: Path) -> str:
     """A file's name without the folders of the machine it was read on."""
-    if path.is_relative_to(REPOSITORY) and "node_modules" not in path.parts:
-        if CACHE not in path.parents:
-            return path.relative_to(REPOSITORY).as_posix()
+    own = path.is_relative_to(REPOSITORY) and not {"node_modules", "site-packages"} & set(path.parts)
+    if own and CACHE not in path.parents:
+        return path.relative_to(REPOSITORY).as_posix()
     if path.name == "geonames.mo":
         return f"{path.parts[-3]}/LC_MESSAGES/{path.name}"
     return path.name

@@ -19,7 +19,7 @@ TILE_PIXELS = 512
 BUFFER_PIXELS = 6
 MAX_ZOOM = 8
 LOW_EXTENT, EXTENT, DEEPEST_EXTENT = 1024, 2048, 4096
-LAST_LOW_ZOOM = 2
+LAST_LOW_ZOOM = 3
 
 # Low zooms reach far beyond Europe so that no wide screen ever sees an edge of the world.
 WIDEST = (-75.0, -40.0, 105.0, 84.0)
@@ -113,7 +113,7 @@ def cut(features: list[Feature], zoom: int) -> Iterator[tuple[Tile, list[Feature
 
 def _quantise(shape: BaseGeometry, tile: Tile, extent: int) -> BaseGeometry:
     """A shape in the whole-number coordinates of its tile, y pointing down."""
-    west, south, east, north = tile_bounds(tile)
+    west, _, east, north = tile_bounds(tile)
     scale = extent / (east - west)
 
     def place(xy: np.ndarray) -> np.ndarray:

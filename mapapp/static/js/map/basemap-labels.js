@@ -4,6 +4,8 @@ const LINE_HEIGHT = 1.22;
 const ROOM = 2; // pixels kept free around a name
 const HALO = 1.6; // pixels
 const DOT_GAP = 4;
+const NUDGES = [0, -10, 10]; // pixels by which a country's name may give way …
+const NUDGE_FROM = 4; // … from this zoom; below it the name would leave the country
 
 /** Two lines of about equal length when a name is long and has a space, else one. */
 export function breakLines(text, longest) {
@@ -37,7 +39,7 @@ export class TextLabel {
     const lines = breakLines(text, this.style.lineLength);
     const box = this.measure(layout.scratch, font, lines);
     const anchor = geometry[0][0];
-    for (const offset of this.offsets(box, props)) {
+    for (const offset of this.offsets(box, props, layout.zoom)) {
       const bboxes = this.boxes(anchor, offset, box, props);
       if (bboxes.some((one) => layout.index.bboxCollides(one, Infinity))) continue;
       const draw = (ctx) => this.draw(ctx, { font, lines, box, offset, props });
@@ -55,11 +57,10 @@ export class TextLabel {
   }
 
   /** Where the middle of the text may stand, relative to the point, best place first. */
-  offsets(box, props) {
+  offsets(box, props, zoom) {
     if (!this.style.dot) {
-      if (!this.style.nudge) return [{ x: 0, y: 0 }];
-      const step = box.height * 0.6 + 3;
-      return [0, -step, step, -1.7 * step, 1.7 * step].map((y) => ({ x: 0, y }));
+      if (!this.style.nudge || zoom < NUDGE_FROM) return [{ x: 0, y: 0 }];
+      return NUDGES.flatMap((y) => NUDGES.map((x) => ({ x, y })));
     }
     const gap = this.style.dot(props).radius + DOT_GAP;
     const aside = gap + box.width / 2;

@@ -3,7 +3,9 @@ import { FetchSource } from 'pmtiles';
 
 // The header, the directory and every tile of a first view of Europe stand in these first bytes of the file;
 // the build arranges that and a test holds it.
-export const HEAD_BYTES = 65536;
+export const HEAD_BYTES = 57344;
+// Header and directory alone, for a map that opens closer or farther than that first view.
+export const DIRECTORY_BYTES = 16384;
 const GATHER_MS = 8; // requests that come within this time travel together …
 const WIDEST_GAP = 12288; // … when the bytes between them cost less than another request
 
@@ -27,7 +29,13 @@ export class HeadFirstSource {
   constructor(url) {
     this.file = new FetchSource(url);
     this.head = null;
+    this.headBytes = DIRECTORY_BYTES;
     this.waiting = [];
+  }
+
+  /** Decide, before the first tile is asked for, whether the first view of Europe comes along with the head. */
+  expectFirstView(expected) {
+    if (!this.head) this.headBytes = expected ? HEAD_BYTES : DIRECTORY_BYTES;
   }
 
   getKey() {
@@ -35,8 +43,8 @@ export class HeadFirstSource {
   }
 
   async getBytes(offset, length, signal) {
-    if (offset + length > HEAD_BYTES) return this.gather(offset, length, signal);
-    this.head ??= this.file.getBytes(0, HEAD_BYTES).catch((error) => {
+    if (offset + length > this.headBytes) return this.gather(offset, length, signal);
+    this.head ??= this.file.getBytes(0, this.headBytes).catch((error) => {
       this.head = null;
       throw error;
     });

@@ -20,9 +20,9 @@ export const FLAVOURS = {
     dot: '#4a565e',
   },
   dark: {
-    sea: '#131f28',
-    land: '#212e37',
-    coast: '#31434f',
+    sea: '#121d26',
+    land: '#263540',
+    coast: '#354956',
     river: '#1a3140',
     border: '#64747f',
     claim: '#64747f',
@@ -32,7 +32,7 @@ export const FLAVOURS = {
     town: '#b3bfc6',
     seaName: '#6c8ea3',
     halo: 'rgba(29, 41, 50, 0.75)',
-    seaHalo: 'rgba(19, 31, 40, 0.8)',
+    seaHalo: 'rgba(18, 29, 38, 0.8)',
     dot: '#b3bfc6',
   },
 };
@@ -74,6 +74,12 @@ export function paintRules(palette) {
     },
     {
       dataLayer: 'border',
+      minzoom: 9,
+      filter: (zoom, feature) => feature.props.kind === 'base',
+      symbolizer: new LineSymbolizer({ color: () => palette.adm1, width: () => 1, dash: [4, 3] }),
+    },
+    {
+      dataLayer: 'border',
       filter: (zoom, feature) => feature.props.kind === 'solid',
       symbolizer: new LineSymbolizer({ color: () => palette.border, width: borderWidth, lineJoin: 'round' }),
     },
@@ -87,6 +93,7 @@ export function paintRules(palette) {
 
 // Point size by the size class that the build gives (0 smallest), and how it grows with the zoom.
 const COUNTRY_PX = [9.5, 10, 11, 12];
+const VILLAGES_FROM = 10;
 const CITY_PX = [11, 11.5, 12, 13, 14];
 
 /** Label rules, the most important first, with names in `lang` or, where none is known, the local name. */
@@ -95,9 +102,9 @@ export function labelRules(palette, lang) {
   const name = (props) => props[key] ?? props.name;
   const country = new TextLabel({
     text: (props) => name(props).toLocaleUpperCase(lang),
-    font: (props, zoom) => `600 ${COUNTRY_PX[props.size] + Math.min(3, Math.max(0, zoom - 4))}px "Inter Variable", sans-serif`,
+    font: (props, zoom) => `600 ${COUNTRY_PX[props.size] + Math.min(3, Math.max(-1, zoom - 4))}px "Inter Variable", sans-serif`,
     spacing: 0.9,
-    lineLength: 14,
+    lineLength: 10,
     fill: () => palette.country,
     halo: () => palette.halo,
     nudge: true,
@@ -119,7 +126,8 @@ export function labelRules(palette, lang) {
     fill: () => palette.seaName,
     halo: () => palette.seaHalo,
   });
-  const shown = (zoom, feature) => feature.props.z <= zoom;
+  // Villages are all in the deepest tiles; one zoom earlier than the build says there is room for most of them.
+  const shown = (zoom, feature) => feature.props.z <= (zoom >= VILLAGES_FROM ? zoom + 1 : zoom);
   return [
     { dataLayer: 'country', maxzoom: 9, filter: shown, symbolizer: country },
     { dataLayer: 'city', minzoom: 4, filter: shown, symbolizer: city },

@@ -12,13 +12,14 @@ export const MAX_ZOOM = 12;
 export const LIMITS = L.latLngBounds([25, -35], [74, 60]);
 
 const LAST_DATA_ZOOM = 8;
+const FIRST_VIEW_ZOOM = 4; // the display zoom whose tiles over Europe stand at the head of the file
 // Up to this display zoom the data reach round half the globe, beyond it only a margin round LIMITS.
 const WIDE = { lastZoom: 5, west: -75, east: 105 };
 // Labels of so many data tiles are kept; the library's own 16 loses labels on wide screens.
 const LABELLED_TILES = 96;
 const RELIEF_BOUNDS = [[20, -40], [76, 66]];
 // Middle grey changes nothing in either blend; near white only the harder one shows.
-const RELIEF = { light: { blend: 'hard-light', opacity: 0.5 }, dark: { blend: 'soft-light', opacity: 0.85 } };
+const RELIEF = { light: { blend: 'hard-light', opacity: 0.42 }, dark: { blend: 'soft-light', opacity: 0.85 } };
 const RELIEF_FADE = { 6: 0.6, 7: 0.25 }; // whole below, nothing above
 const FINE_RELIEF_FROM = 5;
 const FONT = '600 12px "Inter Variable"';
@@ -61,11 +62,14 @@ function reliefLayer(urls, state) {
   return { overlay, fade };
 }
 
-function makePane(map) {
-  if (map.getPane('relief')) return;
-  const pane = map.createPane('relief');
-  pane.style.zIndex = '210';
-  pane.style.pointerEvents = 'none';
+/** Panes between the tiles (200) and the records (400): the names stand above the relief, crisp and untinted. */
+function makePanes(map) {
+  for (const [name, height] of [['relief', '210'], ['place-names', '220']]) {
+    if (map.getPane(name)) continue;
+    const pane = map.createPane(name);
+    pane.style.zIndex = height;
+    pane.style.pointerEvents = 'none';
+  }
 }
 
 /**
@@ -84,24 +88,26 @@ export function createBasemap({ url, relief, lang, dark = false }) {
     document.fonts.load(FONT),
     new Promise((resolve) => { setTimeout(resolve, FONT_PATIENCE); }),
   ]);
-  const vector = leafletLayer({
-    url: new PMTiles(new HeadFirstSource(url)),
-    maxDataZoom: LAST_DATA_ZOOM,
-    maxZoom: MAX_ZOOM,
-    lang,
+  const source = new HeadFirstSource(url);
+  const shared = { url: new PMTiles(source), maxDataZoom: LAST_DATA_ZOOM, maxZoom: MAX_ZOOM, lang };
+  const land = leafletLayer({
+    ...shared,
     attribution: CREDITS,
     paintRules: paintRules(state.palette),
-    labelRules: rules,
+    labelRules: [],
     backgroundColor: state.palette.sea,
-    tasks: [fonts],
     tileDelay: 1,
   });
+  const names = leafletLayer({
+    ...shared, attribution: '', pane: 'place-names', paintRules: [], labelRules: rules, tasks: [fonts], tileDelay: 1,
+  });
+  names.views = land.views; // one cache of tiles for both
   const shading = relief ? reliefLayer(relief, state) : null;
-  const layers = shading ? [vector, shading.overlay] : [vector];
+  const layers = [land, ...(shading ? [shading.overlay] : []), names];
 
   function layOutAgain() {
-    vector.labelers = new Labelers(vector.scratch, rules, LABELLED_TILES, vector.onTilesInvalidated);
-    if (vector._map) vector.rerenderTiles();
+    names.labelers = new Labelers(names.scratch, rules, LABELLED_TILES, names.onTilesInvalidated);
+    if (names._map) names.rerenderTiles();
   }
 
   layOutAgain();
@@ -111,7 +117,8 @@ export function createBasemap({ url, relief, lang, dark = false }) {
   return {
     layers,
     addTo(map) {
-      if (shading) makePane(map);
+      makePanes(map);
+      source.expectFirstView(map.getZoom() === FIRST_VIEW_ZOOM);
       for (const layer of layers) layer.addTo(map);
       map.getContainer().style.backgroundColor = state.palette.sea;
     },
@@ -122,10 +129,11 @@ export function createBasemap({ url, relief, lang, dark = false }) {
     setDark(next) {
       state.dark = next;
       Object.assign(state.palette, FLAVOURS[next ? 'dark' : 'light']);
-      vector.backgroundColor = state.palette.sea;
-      if (vector._map) {
-        vector._map.getContainer().style.backgroundColor = state.palette.sea;
-        vector.rerenderTiles();
+      land.backgroundColor = state.palette.sea;
+      if (land._map) {
+        land._map.getContainer().style.backgroundColor = state.palette.sea;
+        land.rerenderTiles();
+        names.rerenderTiles();
       }
       shading?.fade();
     },
