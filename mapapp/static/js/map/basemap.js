@@ -118,7 +118,8 @@ export function createBasemap({ url, relief, lang, dark = false }) {
     layers,
     addTo(map) {
       makePanes(map);
-      source.expectFirstView(map.getZoom() === FIRST_VIEW_ZOOM);
+      // Before the layers, so that it runs first once the map has a view.
+      map.whenReady(() => source.expectFirstView(map.getZoom() === FIRST_VIEW_ZOOM));
       for (const layer of layers) layer.addTo(map);
       map.getContainer().style.backgroundColor = state.palette.sea;
     },
