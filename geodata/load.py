@@ -75,14 +75,20 @@ def load(engine: Engine, folder: Path, *, skip_bad_rows: bool = False, progress:
     With bad rows nothing is written, unless `skip_bad_rows`: then the rest is. A second load of the same files
     changes nothing. `progress` is called with what is being loaded, how many rows are done and how many there are.
     """
+    incoming, bad = read_folder(folder)
+    if bad and not skip_bad_rows:
+        return LoadReport(False, bad, {})
+    return LoadReport(True, bad, writing.write(engine, incoming, progress))
+
+
+def read_folder(folder: Path) -> tuple[Incoming, tuple[BadRow, ...]]:
+    """Return what can be used of the files of a folder, and every row that cannot, in the order of file and line."""
     files = Files({name: read_csv(folder / name, columns) for name, columns in COLUMNS.items()})
     units = nuts.read_units()
     files.territories = {unit.code: unit.name_latin for unit in units}
     files.boxes = nuts.country_boxes(units)
     terms, labels, synonyms = _read(files)
-    bad = tuple(sorted({*files.bad, *(bad for table in files.tables.values() for bad in table.problems)}))
-    if bad and not skip_bad_rows:
-        return LoadReport(False, bad, {})
+    bad = sorted({*files.bad, *(bad for table in files.tables.values() for bad in table.problems)})
     incoming = Incoming(
         terms,
         labels,
@@ -92,7 +98,7 @@ def load(engine: Engine, folder: Path, *, skip_bad_rows: bool = False, progress:
         nuts.reference_file(),
         gazetteer.reference_file(),
     )
-    return LoadReport(True, bad, writing.write(engine, incoming, progress))
+    return incoming, tuple(bad)
 
 
 def _read(files: Files) -> tuple[tuple[Term, ...], tuple[Label, ...], tuple[Synonym, ...]]:

@@ -11,6 +11,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from fcntl import LOCK_EX, LOCK_UN, flock
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,6 @@ from sqlalchemy.orm import Session
 from mapapp import cluster, migrating
 from mapapp.database import make_engine
 from mapapp.settings import Settings
-
-try:
-    from fcntl import LOCK_EX, LOCK_UN, flock
-except ImportError:  # pragma: no cover
-    raise RuntimeError("the tests need a POSIX system") from None
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 _names = count()
@@ -65,10 +61,14 @@ class _Run:
         from geodata.load import STARTING_DATA, load
 
         self.cluster.start()
-        self.cluster.create_database("template_empty")
-        _with_engine(self.cluster.url("template_empty"), migrating.migrate)
-        self.cluster.create_database("template_atlas", "template_empty")
-        _with_engine(self.cluster.url("template_atlas"), lambda engine: load(engine, STARTING_DATA))
+        try:
+            self.cluster.create_database("template_empty")
+            _with_engine(self.cluster.url("template_empty"), migrating.migrate)
+            self.cluster.create_database("template_atlas", "template_empty")
+            _with_engine(self.cluster.url("template_atlas"), lambda engine: load(engine, STARTING_DATA))
+        except BaseException:
+            self.cluster.stop()
+            raise
 
     def clone(self, template: str, name: str) -> Engine:
         with self._locked():

@@ -56,14 +56,14 @@ class Files:
 
     def add(self, row: Row, record: Record) -> None:
         """Keep the record of a row, or note why it cannot be used; a key may come once."""
-        self.present.setdefault(record.kind, set()).add(record.key)
-        taken = self.usable.setdefault(record.kind, set())
-        if not row.problems and record.key in taken:
+        present = self.present.setdefault(record.kind, set())
+        if not row.problems and record.key in present:
             row.refuse(next(iter(row.cells)), f"'{record.key}' was there before in this file")
+        present.add(record.key)
         if row.problems:
             self.bad.extend(row.problems)
         else:
-            taken.add(record.key)
+            self.usable.setdefault(record.kind, set()).add(record.key)
             self.records.append(record)
 
     def translations(self, kind: str, key: str) -> tuple[Text, ...]:
