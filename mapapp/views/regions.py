@@ -176,6 +176,8 @@ def layer() -> Response:
         request.args.get("slug"),
         request.args.get("project"),
     )
+    if "slug" in request.args and not features:
+        raise not_found()
     return Response(drawn.collection(features), content_type=drawn.MEDIA_TYPE)
 
 
