@@ -27,7 +27,8 @@ UNION ALL
 SELECT id, '', false, concat_ws(' ', name, name_latin) FROM (
   SELECT id, nuts_code AS code FROM practice WHERE nuts_code IS NOT NULL AND {chosen}
   UNION SELECT practice_id, code FROM practice_territory WHERE {chosen_text}
-) AS lies JOIN territory ON starts_with(lies.code, territory.code)
+) AS lies, unnest(ARRAY[left(code, 2), left(code, 3), left(code, 4), left(code, 5)]) AS around
+JOIN territory ON territory.code = around
 UNION ALL
 SELECT practice.id, '', false, concat_ws(' ', acronym, title_local) FROM practice
 JOIN project ON project.id = project_id WHERE {chosen}
@@ -51,31 +52,34 @@ JOIN region_text USING (region_id) WHERE {chosen}
 """
 _TEXTS = {"practice": _PRACTICE_TEXTS, "service": _SERVICE_TEXTS}
 
-# strip(): positions would make documents three times as large and are never asked for. The array goes by way of
-# array_to_tsvector since there is no aggregate of tsvectors. A changed document is written, an equal one is left alone.
+# Positions are left out: they would make documents three times as large and are never asked for. A changed document is
+# written, an equal one is left alone. Short words and numbers are no help against typing errors.
 _WRITE = """
 WITH texts AS ({texts}),
 folded AS MATERIALIZED (SELECT id, language, in_title, atlas_fold(said) AS said FROM texts WHERE said <> ''),
-words AS MATERIALIZED (
-  SELECT DISTINCT id, in_title, lexeme FROM folded, unnest(tsvector_to_array(
-    to_tsvector('simple', said) || to_tsvector(atlas_stemmer(language), said))) AS lexeme
+whole AS MATERIALIZED (
+  SELECT id, in_title, lexeme FROM folded, unnest(tsvector_to_array(to_tsvector('simple', said))) AS lexeme
+),
+words AS (
+  SELECT id, in_title, lexeme FROM whole
+  UNION ALL
+  SELECT id, in_title, lexeme FROM folded,
+    unnest(tsvector_to_array(to_tsvector(atlas_stemmer(language), said))) AS lexeme
+  WHERE atlas_stemmer(language) <> 'simple'::regconfig
+),
+known AS (
+  INSERT INTO known_word (collection, word)
+  SELECT DISTINCT '{table}', lexeme FROM whole WHERE length(lexeme) BETWEEN 4 AND 40 AND lexeme !~ '[0-9]'
+  ON CONFLICT DO NOTHING
 ),
 documents AS (
   SELECT id, array_to_tsvector(coalesce(array_agg(lexeme) FILTER (WHERE in_title), '{{}}')) AS title,
-    array_to_tsvector(array_agg(DISTINCT lexeme)) AS body
+    array_to_tsvector(array_agg(lexeme)) AS body
   FROM words GROUP BY id
 )
 INSERT INTO {table}_document AS kept ({table}_id, title, body) SELECT id, title, body FROM documents
 ON CONFLICT ({table}_id) DO UPDATE SET title = excluded.title, body = excluded.body
 WHERE (kept.title, kept.body) IS DISTINCT FROM (excluded.title, excluded.body)
-"""
-# Short words and numbers are no help against typing errors.
-_WORDS = """
-INSERT INTO known_word (collection, word)
-SELECT DISTINCT '{table}', word FROM ({texts}) AS texts,
-  unnest(tsvector_to_array(to_tsvector('simple', atlas_fold(said)))) AS word
-WHERE length(word) BETWEEN 4 AND 40 AND word !~ '[0-9]'
-ON CONFLICT DO NOTHING
 """
 
 
@@ -91,6 +95,5 @@ def write_documents(connection: Connection, collection: str, ids: Sequence[int] 
     if ids is None:
         connection.execute(text("DELETE FROM known_word WHERE collection = :collection"), {"collection": collection})
     connection.execute(text(_WRITE.format(table=collection, texts=texts)), given)
-    connection.execute(text(_WORDS.format(table=collection, texts=texts)), given)
     if ids is None:  # the planner knows nothing of a table that was filled in this transaction
         connection.execute(text(f"ANALYZE {collection}_document, known_word"))

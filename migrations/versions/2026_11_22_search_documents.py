@@ -54,15 +54,15 @@ STEMMERS = {
     "tr": "turkish",
 }
 
-# The parser of PostgreSQL takes und/oder for a file name and a.b for a host, and, where the server's locale is C,
-# every character beyond ASCII for a letter: so punctuation becomes spaces before it looks. What follows ß, ø … is
-# unaccent's work; letters are made small by ICU, since the dictionaries know ASCII only under the locale C.
-PUNCTUATION = "!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~¡¿§©®°·•…–—―‑‐‘’‚‛“”„‟«»‹›¦×\u00a0\u2009\u202f\u200b\u200d\u00ad"
+# The parser of PostgreSQL takes und/oder for a file name, a.b for a host and -5 for a number, and, where the server's
+# locale is C, every character beyond ASCII for a letter: so these become spaces before it looks. unaccent has turned
+# dashes and quotation marks into ASCII by then, and ß, ø … into plain letters. Letters are made small by ICU, since the
+# dictionaries know ASCII only under the locale C; the dot that it leaves of a Turkish İ and the non-joiner go.
+SPACES = "-./~@<&+§°·•¦\u00a0\u2009\u202f\u200b\u200d€´→←・"
+DROPPED = "\u0307\u200c"
 FOLD = f"""
 CREATE FUNCTION atlas_fold(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $fold$
-  SELECT translate(
-    unaccent('unaccent', translate(lower($1 COLLATE "und-x-icu"), E'\\u0307\\u200c', '')),
-    '{PUNCTUATION}', '{" " * (len(PUNCTUATION) - 1)}')
+  SELECT translate(unaccent('unaccent', lower($1 COLLATE "und-x-icu")), '{SPACES}{DROPPED}', '{" " * len(SPACES)}')
 $fold$
 """
 STEMMER = "CREATE FUNCTION atlas_stemmer(language text) RETURNS regconfig LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$\n"
