@@ -34,10 +34,11 @@ bench: setup .venv/.dev ## measure: prints the table of docs/performance.md
 	$(PY) -m tests.bench
 
 data: .venv/.data node_modules/.all ## rebuild the territories and the gazetteer from their packages
+	@scripts/system.sh names
 	.venv-data/bin/python -m geodata.prepare
 
 basemap: .venv/.data node_modules/.all ## rebuild the basemap from its sources
-	@scripts/system.sh database
+	@scripts/system.sh names
 	.venv-data/bin/python -m geodata.basemap
 
 assets: ## build scripts, styles and icons again

@@ -17,10 +17,12 @@ case "${1:-}" in
     done
     # A server of the operator's own needs nothing here.
     [ -n "$found" ] || [ -n "${DATABASE_URL:-}" ] || missing+=(postgresql-15 postgresql-15-postgis-3) ;;
+  names)
+    [ -e /usr/share/locale/de/LC_MESSAGES/geonames.mo ] || missing+=(libgeonames-common) ;;
   browser)
     command -v chromium >/dev/null || missing+=(chromium) ;;
   *)
-    echo "usage: scripts/system.sh python|node|database|browser" >&2; exit 2 ;;
+    echo "usage: scripts/system.sh python|node|database|names|browser" >&2; exit 2 ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -29,6 +31,7 @@ if [ "$(id -u)" = 0 ]; then become=(); elif sudo -n true 2>/dev/null; then becom
   echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
+log=$(mktemp); trap 'rm -f "$log"' EXIT
 echo "Installing from Debian: ${missing[*]}"
 if [ "$1" = database ]; then
   # We start a private server of our own; Debian need not make and start another one.
@@ -36,4 +39,4 @@ if [ "$1" = database ]; then
   echo "create_main_cluster = false" | "${become[@]}" tee /etc/postgresql-common/createcluster.d/practice-atlas.conf >/dev/null
 fi
 "${become[@]}" apt-get update -qq
-"${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+"${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>"$log" || { cat "$log" >&2; exit 1; }
