@@ -48,10 +48,11 @@ class Marker(NamedTuple):
 class _Cells(NamedTuple):
     """The cells of one view that hold records of the answer; one entry a cell, in Morton order.
 
-    `first` and `last` (exclusive) delimit the answer's rows; the others are Web Mercator parts of the world (0 to 1).
+    `first` and `last` (exclusive) delimit the answer's rows; `middle` is a row near the mean point, which names the
+    place; the others are Web Mercator parts of the world (0 to 1).
     """
 
-    code: NDArray[np.uint64]
+    middle: NDArray[np.integer]
     first: NDArray[np.intp]
     last: NDArray[np.intp]
     x: NDArray[np.float64]
@@ -100,17 +101,21 @@ def _rows_near(answer: "Answer", box: View, level: int) -> NDArray[np.integer]:
 
 def _gather(answer: "Answer", rows: NDArray[np.integer], level: int) -> _Cells:
     columns = answer.snapshot.columns
-    codes = columns.morton[rows] >> np.uint64(2 * (MORTON_BITS - level))
+    morton = columns.morton[rows]
+    codes = morton >> np.uint64(2 * (MORTON_BITS - level))
     starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
     ends = np.append(starts[1:], len(rows))
     x, y, counts = columns.x[rows], columns.y[rows], ends - starts
+    mean_x, mean_y = np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts
+    # Nearest along the Morton curve: near enough to name the place.
+    middle = rows[np.clip(np.searchsorted(morton, morton_of(mean_x, mean_y)), starts, ends - 1)]
     first = np.searchsorted(answer.rows, rows[starts])
     return _Cells(
-        code=codes[starts],
+        middle=middle,
         first=first,
         last=first + counts,
-        x=np.add.reduceat(x, starts) / counts,
-        y=np.add.reduceat(y, starts) / counts,
+        x=mean_x,
+        y=mean_y,
         west=np.minimum.reduceat(x, starts),
         east=np.maximum.reduceat(x, starts),
         north=np.minimum.reduceat(y, starts),
@@ -135,50 +140,64 @@ def _rank(bits: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.int
     return before[:, word] + np.bitwise_count(rest)
 
 
-def _mix(answer: "Answer", cells: _Cells, of_ring: NDArray[np.intp], rings: int) -> NDArray[np.int64]:
-    """Return how many records of each ring have each option of the mixed field: shape (rings, options)."""
+def _mix(answer: "Answer", cells: _Cells, rings: list[Ring]) -> list[dict[int, int]]:
+    """Return for each ring how many of its records have each option of the mixed field, the most frequent first."""
     field = answer.snapshot.columns.fields[MIXED[answer.snapshot.collection]]
     bits = field.bits & answer.bitmap
+    members = np.array([i for ring in rings for i in ring.members], np.intp)
+    of_ring = np.repeat(np.arange(len(rings)), [len(ring.members) for ring in rings])
     rows = answer.rows
-    counts = _rank(bits, rows[cells.last - 1] + 1) - _rank(bits, rows[cells.first])
-    found = np.zeros((rings, len(field.options)), np.int64)
+    counts = _rank(bits, rows[cells.last[members] - 1] + 1) - _rank(bits, rows[cells.first[members]])
+    found = np.zeros((len(rings), len(field.options)), np.int64)
     np.add.at(found, of_ring, counts.T)
-    return found
+    order = np.argsort(-found, axis=1, kind="stable").tolist()
+    return [{i: ns[i] for i in places if ns[i]} for places, ns in zip(order, found.tolist(), strict=True)]
 
 
 def _degrees(x: float, y: float) -> tuple[float, float]:
     """Return longitude and latitude of a point of the world's square, to a tenth of a metre."""
-    return round(float(x - 0.5) * 360, 6), round(math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))), 6)
+    return round((x - 0.5) * 360, 6), round(math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))), 6)
 
 
-def _marker(answer: "Answer", cells: _Cells, ring: Ring, mix: NDArray[np.int64]) -> Marker:
+def _extents(cells: _Cells, rings: list[Ring]) -> list[tuple[float, float, float, float]]:
+    """Return west, north, east, south of each ring's records in the world's square."""
+    members = np.array([i for ring in rings for i in ring.members], np.intp)
+    starts = np.cumsum([0, *(len(ring.members) for ring in rings)])[:-1]
+    edges = (
+        np.minimum.reduceat(cells.west[members], starts),
+        np.minimum.reduceat(cells.north[members], starts),
+        np.maximum.reduceat(cells.east[members], starts),
+        np.maximum.reduceat(cells.south[members], starts),
+    )
+    return list(zip(*(edge.tolist() for edge in edges), strict=True))
+
+
+def _marker(
+    answer: "Answer", cells: _Cells, ring: Ring, extent: tuple[float, float, float, float], mix: dict[int, int]
+) -> Marker:
     columns = answer.snapshot.columns
-    members = ring.members
-    west, east = min(cells.west[i] for i in members), max(cells.east[i] for i in members)
-    north, south = min(cells.north[i] for i in members), max(cells.south[i] for i in members)
-    same_point = bool(west == east and north == south)
-    largest = max(members, key=lambda i: (cells.last[i] - cells.first[i], -i))
-    rows = answer.rows[cells.first[largest] : cells.last[largest]]
-    # The record nearest to the middle along the Morton curve: near enough to name the place.
-    middle = np.searchsorted(columns.morton[rows], morton_of(cells.x[[largest]], cells.y[[largest]]))[0]
-    named = columns.place[rows[min(int(middle), len(rows) - 1)]]
-    known = rows[:FAN].tolist() if same_point else []
-    kinds = {int(kind) for kind in columns.kind[known]}
-    lon, lat = _degrees(ring.x, ring.y)
+    west, north, east, south = extent
+    same_point = west == east and north == south
+    largest = ring.members[0]
+    known: list[int] = []
     if same_point:
-        lon, lat = float(columns.lon[rows[0]]), float(columns.lat[rows[0]])
-    options = answer.snapshot.columns.fields[MIXED[answer.snapshot.collection]].options
-    low, high = _degrees(west, south), _degrees(east, north)
+        known = answer.rows[cells.first[largest] : cells.last[largest]][:FAN].tolist()
+        lon, lat = float(columns.lon[known[0]]), float(columns.lat[known[0]])
+    else:
+        lon, lat = _degrees(ring.x, ring.y)
+    kinds = set(columns.kind[known].tolist()) if known else set()
+    named = int(columns.place[cells.middle[largest]])
+    options = columns.fields[MIXED[answer.snapshot.collection]].options
     return Marker(
         lon=lon,
         lat=lat,
         n=ring.n,
         slugs=tuple(columns.slug(row) for row in known),
-        ids=tuple(int(columns.ids[row]) for row in known),
+        ids=tuple(columns.ids[known].tolist()) if known else (),
         kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
-        mix=tuple((options[i], int(mix[i])) for i in np.argsort(-mix, kind="stable").tolist() if mix[i]),
+        mix=tuple((options[i], n) for i, n in mix.items()),
         same_point=same_point and ring.n > 1,
-        extent=(low[0], low[1], high[0], high[1]),
+        extent=(*_degrees(west, south), *_degrees(east, north)),
         place=columns.place_names[named] if named >= 0 else "",
     )
 
@@ -207,9 +226,7 @@ def markers(answer: "Answer", view: View, zoom: int) -> list[Marker]:
             for x, y, n, members in rings
             if left - reach <= x * pixel <= right + reach and top - reach <= y * pixel <= bottom + reach
         ]
-        chosen = np.array([i for ring in rings for i in ring.members], np.intp)
-        of_ring = np.array([index for index, ring in enumerate(rings) for _ in ring.members], np.intp)
-        kept = _Cells._make(column[chosen] for column in cells)
-        mix = _mix(answer, kept, of_ring, len(rings))
-        found += [_marker(answer, cells, ring, mix[index]) for index, ring in enumerate(rings)]
+        if rings:
+            parts = zip(rings, _extents(cells, rings), _mix(answer, cells, rings), strict=True)
+            found += [_marker(answer, cells, *part) for part in parts]
     return sorted(found, key=lambda marker: (-marker.n, marker.lon, marker.lat))

@@ -11,7 +11,8 @@ ROUNDS = 4  # each looks at most two neighbours far, so that MARGIN cells around
 
 
 class Ring(NamedTuple):
-    """Records drawn as one: centre (weighted mean), how many, and the indices of the cells that they come from."""
+    """Records drawn as one: centre (weighted mean), how many, and the indices of the cells that they come from, that of
+    the cell with most records first."""
 
     x: float
     y: float
@@ -19,33 +20,23 @@ class Ring(NamedTuple):
     members: tuple[int, ...]
 
 
-def _radius(n: int) -> int:
-    return DOT if n == 1 else RADIUS
-
-
-def _neighbours(rings: list[Ring]) -> list[list[int]]:
-    """Return for each ring the rings that it overlaps, itself left out."""
-    reach = 2 * RADIUS
-    boxes: dict[tuple[int, int], list[int]] = {}
-    for index, ring in enumerate(rings):
-        boxes.setdefault((int(ring.x // reach), int(ring.y // reach)), []).append(index)
-    found: list[list[int]] = [[] for _ in rings]
-    for (across, down), here in boxes.items():
-        around = [
-            other
-            for step in ((0, 0), (1, 0), (0, 1), (1, 1), (-1, 1))
-            for other in boxes.get((across + step[0], down + step[1]), ())
-        ]
-        for index in here:
-            x, y, n, _members = rings[index]
-            for other in around:
-                if other == index:
-                    continue
-                near = rings[other]
-                room = _radius(n) + _radius(near.n)
-                if (near.x - x) ** 2 + (near.y - y) ** 2 < room * room:
-                    found[index].append(other)
-                    found[other].append(index)
+def _neighbours(rings: list[Ring]) -> dict[int, list[int]]:
+    """Return the rings that overlap others, each with those it overlaps."""
+    x, y = np.array([ring.x for ring in rings]), np.array([ring.y for ring in rings])
+    radius = np.array([DOT if ring.n == 1 else RADIUS for ring in rings])
+    order = np.argsort(x, kind="stable")
+    # Only rings to the right within two radii can touch: pairs of places in the order of x.
+    reach = np.searchsorted(x[order], x[order] + 2 * RADIUS)
+    counts = reach - np.arange(len(rings)) - 1
+    one = np.repeat(np.arange(len(rings)), counts)
+    other = np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts, counts) + one + 1
+    one, other = order[one], order[other]
+    room = radius[one] + radius[other]
+    touch = (x[one] - x[other]) ** 2 + (y[one] - y[other]) ** 2 < room * room
+    found: dict[int, list[int]] = {}
+    for left, right in zip(one[touch].tolist(), other[touch].tolist(), strict=True):
+        found.setdefault(left, []).append(right)
+        found.setdefault(right, []).append(left)
     return found
 
 
@@ -62,20 +53,20 @@ def _join(rings: list[Ring]) -> Ring:
 def _once(rings: list[Ring]) -> list[Ring]:
     """Let every ring that is larger than all it overlaps take in its neighbours that it is the largest for."""
     near = _neighbours(rings)
-    # Larger first; the place decides between equals, so that the order in which cells come does not.
-    strength = [(ring.n, ring.x, ring.y) for ring in rings]
-    best = [max(others, key=strength.__getitem__, default=-1) for others in near]
-    top = [best[i] < 0 or strength[i] > strength[best[i]] for i in range(len(rings))]
+
+    def strength(index: int) -> tuple[int, float, float]:
+        # The place decides between equals, so that the order in which cells come does not.
+        ring = rings[index]
+        return ring.n, ring.x, ring.y
+
+    top = {index for index, others in near.items() if strength(index) > max(map(strength, others))}
     taken: dict[int, list[int]] = {}
-    gone = set()
-    for index, others in enumerate(near):
-        if not top[index]:
-            takers = [other for other in others if top[other]]
-            if takers:
-                taken.setdefault(max(takers, key=strength.__getitem__), []).append(index)
-                gone.add(index)
+    for index, others in near.items():
+        if index not in top and (takers := top.intersection(others)):
+            taken.setdefault(max(takers, key=strength), []).append(index)
+    gone = {index for others in taken.values() for index in others}
     return [
-        _join([ring, *(rings[other] for other in taken[index])]) if index in taken else ring
+        _join([ring, *(rings[other] for other in sorted(taken[index]))]) if index in taken else ring
         for index, ring in enumerate(rings)
         if index not in gone
     ]
