@@ -25,34 +25,41 @@ from mapapp.database import make_engine
 from mapapp.settings import Settings
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+_PREFIX = "practice-atlas-tests-"
 _names = count()
 
 
 class _Run:
-    """The cluster of this run, shared by its workers through a counter under a file lock."""
+    """The cluster of one run, shared by its workers: their process ids stand in a file, under a lock."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cluster = cluster.Cluster(folder, cluster.FOR_TESTS)
-        self.state = folder / "workers.json"
+        self.workers = folder / "pids.json"
 
     def __enter__(self) -> "_Run":
+        _stop_orphans()
         self.folder.mkdir(mode=0o755, exist_ok=True)
         with self._locked():
-            workers = json.loads(self.state.read_text()) if self.state.exists() else 0
-            if not workers:
+            others = self._others()
+            self.workers.write_text(json.dumps([*others, os.getpid()]))
+            if not others:
                 self._build()
-            self.state.write_text(json.dumps(workers + 1))
         return self
 
     def __exit__(self, *_error: object) -> None:
         with self._locked():
-            workers = json.loads(self.state.read_text()) - 1
-            self.state.write_text(json.dumps(workers))
-            if workers:
+            others = self._others()
+            self.workers.write_text(json.dumps(others))
+            if others:
                 return
             self.cluster.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _others(self) -> list[int]:
+        """The workers that are still there; one that crashed does not count."""
+        known = json.loads(self.workers.read_text()) if self.workers.exists() else []
+        return [pid for pid in known if pid != os.getpid() and Path(f"/proc/{pid}").exists()]
 
     def _locked(self) -> "_Lock":
         return _Lock(self.folder / "lock")
@@ -74,6 +81,16 @@ class _Run:
         with self._locked():
             self.cluster.create_database(name, template)
         return make_engine(self.cluster.url(name), pool_size=4)
+
+
+def _stop_orphans() -> None:
+    """Stop the servers of earlier runs of ours whose workers were all killed before they could."""
+    for workers in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/pids.json"):
+        run = _Run(workers.parent)
+        if workers.stat().st_uid == os.getuid() and not run._others():
+            if run.cluster.running():
+                run.cluster.stop()
+            shutil.rmtree(run.folder, ignore_errors=True)
 
 
 class _Lock:
@@ -109,7 +126,7 @@ def _drop(run: _Run, engine: Engine) -> None:
 @pytest.fixture(scope="session")
 def postgis(worker_id: str, testrun_uid: str) -> Iterator[_Run]:
     """The private server of this run. Its folder is one that the user `postgres` can enter."""
-    with _Run(Path(tempfile.gettempdir()) / f"practice-atlas-tests-{testrun_uid[:12]}") as run:
+    with _Run(Path(tempfile.gettempdir()) / f"{_PREFIX}{testrun_uid[:12]}") as run:
         yield run
 
 

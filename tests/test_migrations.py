@@ -4,6 +4,7 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
+from mapapp import models  # noqa: F401 - fills the metadata
 from mapapp.database import Base
 from mapapp.migrating import alembic_config, migrate
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from geodata.load import COLUMNS, STARTING_DATA, load
+from mapapp import models  # noqa: F401 - fills the metadata
 from mapapp.database import Base
 
 SLUG = "imst-abc-cafe"
