@@ -21,8 +21,15 @@ def index(lang: str) -> tuple[str, int]:
     page = explore_page.compose(answer, problems, lang)
     template = "explore/fragment.html" if request.headers.get(FRAGMENT) == "results" else "explore/index.html"
     view = markers.read_view()
-    shown = orjson.dumps(markers.in_view(answer, *view, lang)).decode() if view else ""
-    html = render_template(template, page=page, address_of=explore_page.address_of, title=explore_page.title_of(page, lang), markers=shown)
+    shown = markers.as_data_block(markers.in_view(answer, *view, lang)) if view else ""
+    html = render_template(
+        template,
+        page=page,
+        title=explore_page.title_of(page, lang),
+        markers=shown,
+        address_of=explore_page.address_of,
+        field_name=facets.field_name,
+    )
     return html, 400 if problems else 200
 
 

@@ -91,8 +91,10 @@ def say_value(field: str, value: str) -> str:
     return asked.labels()(field, value)
 
 
-def _titles(field: str) -> str:
-    return _("Years") if field == "years" else search.say_field(field, _)
+def field_name(field: str) -> str:
+    """Return the name of a field of the search, or of the page number, in the language of the page."""
+    own = {"years": _("Years"), "page": _("Page")}
+    return own.get(field) or search.say_field(field, _)
 
 
 def _options(field: str, answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
@@ -118,9 +120,9 @@ def groups(answer: Answer, problems: Mapping[str, tuple[str, ...]]) -> dict[str,
         if field == "years":
             chosen = (answer.search.year_from is not None) + (answer.search.year_to is not None)
             said = (*problems.get("year_from", ()), *problems.get("year_to", ()))
-            found[field] = Group(field, _titles(field), (), chosen, said)
+            found[field] = Group(field, field_name(field), (), chosen, said)
             continue
         values = getattr(answer.search, field)
         options = _regions(answer, values) if field == "region" else _options(field, answer, values)
-        found[field] = Group(field, _titles(field), options, len(values), problems.get(field, ()))
+        found[field] = Group(field, field_name(field), options, len(values), problems.get(field, ()))
     return found

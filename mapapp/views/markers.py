@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import orjson
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from .. import i18n
 from ..atlas import Answer, Marker
@@ -118,6 +120,11 @@ def in_view(answer: Answer, view: tuple[float, float, float, float], zoom: int, 
         "extent": answer.extent,
         "markers": _drawn(answer.markers(view, zoom), lang, spread=False),
     }
+
+
+def as_data_block(found: dict[str, Any]) -> Markup:
+    """Return markers as JSON that can stand in a page: nothing in it can end the element around it."""
+    return Markup(orjson.dumps(found).decode().replace("<", "\\u003c"))  # noqa: S704 no markup is left in it
 
 
 def of_point(answer: Answer, lang: str) -> dict[str, Any]:

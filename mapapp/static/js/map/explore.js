@@ -7,6 +7,7 @@ import { startLayers } from "./layers.js";
 import { startLifting } from "./lifting.js";
 import { markerLayer } from "./markers.js";
 import { fetchCard, showPopup } from "./popup.js";
+import { pin } from "./symbols.js";
 import { askedArea, holds, visibleBox } from "./view.js";
 
 const SETTLED_MS = 250;
@@ -49,7 +50,7 @@ export function startMap(root, page) {
     } catch (error) {
       if (error.name === "AbortError") return;
       asked = null; // the next move asks again
-      say.textContent = canvas.dataset.failure;
+      say.textContent = canvas.dataset.trouble;
     }
   }
 
@@ -86,7 +87,7 @@ export function startMap(root, page) {
     try {
       found = await fetchJson(canvas.dataset.markers + written(query));
     } catch {
-      say.textContent = canvas.dataset.failure;
+      say.textContent = canvas.dataset.trouble;
       return;
     }
     closeFan();
@@ -114,7 +115,7 @@ export function startMap(root, page) {
       card = await fetchCard(canvas.dataset.card.replace("SLUG", encodeURIComponent(slug)) + written(page.search()));
     } catch (error) {
       if (!("status" in error)) throw error;
-      say.textContent = canvas.dataset.failure;
+      say.textContent = canvas.dataset.trouble;
       look({ open: null });
       return;
     } finally {
@@ -187,13 +188,14 @@ export function startMap(root, page) {
   for (const button of fitButtons) button.addEventListener("click", () => answer?.extent && fit(answer.extent));
   wireZoom(map, frame.querySelectorAll("[data-zoom]"));
   for (const control of frame.querySelectorAll("[data-control]")) holdPresses(control);
+  for (const place of frame.querySelectorAll("[data-legend]")) place.append(pin(null, place.dataset.legend));
 
   const layers = startLayers(map, frame, {
     open: (at, element, marker) => {
       popup = showPopup(map, at, element, { raised: false, returnTo: () => marker.getElement(), onClose: () => (popup = null) });
     },
     changed: (names) => look({ layers: names.join(",") }),
-    failed: () => (say.textContent = canvas.dataset.failure),
+    failed: () => (say.textContent = canvas.dataset.trouble),
     practices: (shown) => markers.hide(!shown),
   });
 
