@@ -1,6 +1,6 @@
 """The headers that every answer carries, static files and errors included."""
 
-from collections.abc import MutableMapping
+from typing import Any, Protocol
 
 # Two Trusted Types policies: `default` lets only Leaflet's own constant markup through, `fragments` only what this site
 # answered as a page.
@@ -20,7 +20,14 @@ HEADERS = {
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
-def secure(headers: MutableMapping[str, str], https: bool) -> None:
+class Headers(Protocol):
+    """A mapping of headers, Werkzeug's or a plain one."""
+
+    def setdefault(self, name: str, value: Any, /) -> Any:
+        """Set a header that is not there."""
+
+
+def secure(headers: Headers, https: bool) -> None:
     """Add the headers to an answer; what a view set itself stays."""
     for name, value in (HEADERS | HTTPS_ONLY if https else HEADERS).items():
         headers.setdefault(name, value)

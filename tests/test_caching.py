@@ -4,6 +4,7 @@ import gzip
 
 import brotli
 import pytest
+
 from mapapp.caching import Kept, Shelf, choose_encoding, compress, make_etag
 
 

@@ -5,9 +5,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from mapapp.cluster import FOR_TESTS, Cluster
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+
+from mapapp.cluster import FOR_TESTS, Cluster
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import stat
 
 import pytest
+
 from mapapp.settings import SettingsError, read_settings
 
 KEY = "k" * 40

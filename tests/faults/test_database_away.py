@@ -147,6 +147,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_told(
         other.execute(text("LOCK TABLE practice, region, project, service, practice_text IN ACCESS EXCLUSIVE MODE"))
         for path in ("/de/data", "/de/regions", "/de/practices/a"):
             assert_told_in_german(quick(client, path, headers=HTML))
+        assert quick(client, "/practices/a.geojson").status_code == 503
     assert client.get("/de/data", headers=HTML).status_code == 200
     impatient.dispose()
 
