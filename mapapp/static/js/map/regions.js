@@ -79,8 +79,8 @@ function addOutline(map, feature, alone) {
   return outline;
 }
 
-function show(map, features) {
-  const alone = features.length === 1;
+function show(map, features, chosen) {
+  const alone = features.length === 1 && !chosen; // the page is about it: a link would lead to itself
   const bounds = L.latLngBounds([]);
   const atPoint = new Map();
   for (const feature of features) {
@@ -101,10 +101,13 @@ function show(map, features) {
   for (const group of atPoint.values()) {
     group.forEach((one, index) => addDot(map, one, aside(index, group.length), alone));
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [16, 16], maxZoom: CLOSEST });
+  if (bounds.isValid()) map.fitBounds(bounds, { animate: false, paddingTopLeft: [16, 16], paddingBottomRight: [16, 30], maxZoom: CLOSEST });
 }
 
-/** Draw the regions of the address in `data-source` (GeoJSON in degrees); resolves when they are on the map. */
+/**
+ * Draw the regions of the address in `data-source` (GeoJSON in degrees), all or those whose slugs `data-only` lists;
+ * resolves when they are on the map.
+ */
 export async function startRegionMap(canvas) {
   const map = createMap(canvas, { still: true });
   showEurope(map);
@@ -112,5 +115,8 @@ export async function startRegionMap(canvas) {
   zoom.hidden = false;
   wireZoom(map, zoom.querySelectorAll("[data-zoom]"));
   const answer = await fetch(canvas.dataset.source);
-  if (answer.ok) show(map, (await answer.json()).features);
+  if (!answer.ok) return;
+  const { features } = await answer.json();
+  const only = canvas.dataset.only?.split(" ");
+  show(map, only ? features.filter((feature) => only.includes(feature.id)) : features, only !== undefined);
 }
