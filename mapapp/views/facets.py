@@ -14,6 +14,7 @@ from ..folding import fold
 from ..queries import projects, territories
 from ..queries.data_version import Versions
 from . import asked
+from .wording import programme_name
 
 #: Groups with a button of their own; the rest stands under "More filters".
 FIRST = ("theme", "country", "target_group", "region")
@@ -88,6 +89,8 @@ def say_value(field: str, value: str) -> str:
         return project_names().get(value, value)
     if field == "region":
         return region_names().get(value, value)
+    if field == "programme":
+        return programme_name(value)
     return asked.labels()(field, value)
 
 

@@ -16,6 +16,23 @@ def label(vocabulary: str, key: str | None) -> str:
     return asked.labels()(vocabulary, key or "") if key else ""
 
 
+def programme_name(value: str) -> str:
+    """Return a programme as written, or, for the plain words that stand for kinds of money, in the page's language."""
+    kinds = {
+        "municipal": _("Municipal funds"),
+        "regional": _("Regional funds"),
+        "national": _("National funds"),
+        "private": _("Private funds"),
+        "donations": _("Donations"),
+        "foundations": _("Foundations"),
+        "own income": _("Own income"),
+        "crowdfunding": _("Crowdfunding"),
+        "EU": _("EU funds"),
+        "EU funds": _("EU funds"),
+    }
+    return kinds.get(value, value)
+
+
 def absolute(path: str) -> str:
     """Return the public address of a path of this site."""
     return (asked.settings().base_url or request.url_root.rstrip("/")) + path
@@ -75,6 +92,6 @@ def _context() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Give the templates their words."""
-    app.jinja_env.globals.update(label=label, absolute=absolute, own_name=i18n.own_name, text_direction=i18n.direction)
+    app.jinja_env.globals.update(label=label, programme_name=programme_name, absolute=absolute, own_name=i18n.own_name, text_direction=i18n.direction)
     app.jinja_env.filters["prose"] = lambda value: Markup(text.to_html(value or ""))  # noqa: S704 sanitised there
     app.context_processor(_context)
