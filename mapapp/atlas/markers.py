@@ -5,7 +5,6 @@ overlap are merged. Both depend on the neighbourhood only, so that a ring is the
 for. Everything is read off columns in Morton order, where the rows of a cell are neighbours.
 """
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -154,52 +153,56 @@ def _mix(answer: "Answer", cells: _Cells, rings: list[Ring]) -> list[dict[int, i
     return [{i: ns[i] for i in places if ns[i]} for places, ns in zip(order, found.tolist(), strict=True)]
 
 
-def _degrees(x: float, y: float) -> tuple[float, float]:
-    """Return longitude and latitude of a point of the world's square, to a tenth of a metre."""
-    return round((x - 0.5) * 360, 6), round(math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))), 6)
+def _degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    """Return longitudes and latitudes of points of the world's square, to a tenth of a metre."""
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
+    return np.round((x - 0.5) * 360, 6).tolist(), np.round(lat, 6).tolist()
 
 
 def _extents(cells: _Cells, rings: list[Ring]) -> list[tuple[float, float, float, float]]:
-    """Return west, north, east, south of each ring's records in the world's square."""
+    """Return west, south, east, north of each ring's records in degrees."""
     members = np.array([i for ring in rings for i in ring.members], np.intp)
     starts = np.cumsum([0, *(len(ring.members) for ring in rings)])[:-1]
-    edges = (
-        np.minimum.reduceat(cells.west[members], starts),
-        np.minimum.reduceat(cells.north[members], starts),
-        np.maximum.reduceat(cells.east[members], starts),
-        np.maximum.reduceat(cells.south[members], starts),
+    west, south = _degrees(
+        np.minimum.reduceat(cells.west[members], starts), np.maximum.reduceat(cells.south[members], starts)
     )
-    return list(zip(*(edge.tolist() for edge in edges), strict=True))
+    east, north = _degrees(
+        np.maximum.reduceat(cells.east[members], starts), np.minimum.reduceat(cells.north[members], starts)
+    )
+    return list(zip(west, south, east, north, strict=True))
 
 
-def _marker(
-    answer: "Answer", cells: _Cells, ring: Ring, extent: tuple[float, float, float, float], mix: dict[int, int]
-) -> Marker:
+def _draw(answer: "Answer", cells: _Cells, rings: list[Ring]) -> list[Marker]:
+    """Return the markers of rings whose members are indices of `cells`."""
     columns = answer.snapshot.columns
-    west, north, east, south = extent
-    same_point = west == east and north == south
-    largest = ring.members[0]
-    known: list[int] = []
-    if same_point:
-        known = answer.rows[cells.first[largest] : cells.last[largest]][:FAN].tolist()
-        lon, lat = float(columns.lon[known[0]]), float(columns.lat[known[0]])
-    else:
-        lon, lat = _degrees(ring.x, ring.y)
-    kinds = set(columns.kind[known].tolist()) if known else set()
-    named = int(columns.place[cells.middle[largest]])
     options = columns.fields[MIXED[answer.snapshot.collection]].options
-    return Marker(
-        lon=lon,
-        lat=lat,
-        n=ring.n,
-        slugs=tuple(columns.slug(row) for row in known),
-        ids=tuple(columns.ids[known].tolist()) if known else (),
-        kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
-        mix=tuple((options[i], n) for i, n in mix.items()),
-        same_point=same_point and ring.n > 1,
-        extent=(*_degrees(west, south), *_degrees(east, north)),
-        place=columns.place_names[named] if named >= 0 else "",
-    )
+    first = np.array([ring.members[0] for ring in rings], np.intp)  # the cell with most records
+    same_point = (cells.west[first] == cells.east[first]) & (cells.north[first] == cells.south[first])
+    places = columns.place[cells.middle[first]].tolist()
+    lons, lats = _degrees(np.array([ring.x for ring in rings]), np.array([ring.y for ring in rings]))
+    drawn = []
+    for index, (ring, extent, mix) in enumerate(
+        zip(rings, _extents(cells, rings), _mix(answer, cells, rings), strict=True)
+    ):
+        known: list[int] = []
+        if len(ring.members) == 1 and same_point[index]:
+            known = answer.rows[cells.first[first[index]] : cells.last[first[index]]][:FAN].tolist()
+            lons[index], lats[index] = float(columns.lon[known[0]]), float(columns.lat[known[0]])
+        kinds = {int(columns.kind[row]) for row in known}
+        marker = Marker(
+            lon=lons[index],
+            lat=lats[index],
+            n=ring.n,
+            slugs=tuple(columns.slug(row) for row in known),
+            ids=tuple(int(columns.ids[row]) for row in known),
+            kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
+            mix=tuple([(options[i], n) for i, n in mix.items()]),
+            same_point=bool(known) and ring.n > 1,
+            extent=extent,
+            place=columns.place_names[places[index]] if places[index] >= 0 else "",
+        )
+        drawn.append(marker)
+    return drawn
 
 
 def markers(answer: "Answer", view: View, zoom: int) -> list[Marker]:
@@ -227,6 +230,5 @@ def markers(answer: "Answer", view: View, zoom: int) -> list[Marker]:
             if left - reach <= x * pixel <= right + reach and top - reach <= y * pixel <= bottom + reach
         ]
         if rings:
-            parts = zip(rings, _extents(cells, rings), _mix(answer, cells, rings), strict=True)
-            found += [_marker(answer, cells, *part) for part in parts]
+            found += _draw(answer, cells, rings)
     return sorted(found, key=lambda marker: (-marker.n, marker.lon, marker.lat))
