@@ -3,16 +3,17 @@
 import logging
 
 import orjson
+import psycopg
 from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
-from psycopg.errors import QueryCanceled
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..errors import Problem
 
 log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
+AWAY = (OperationalError, TimeoutError, psycopg.OperationalError)  # a cancelled statement is one of them
 TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 503: "errors/503.html"}
 
 
@@ -81,16 +82,22 @@ def install(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()  # type: ignore[return-value]
-        return tell(known_problem(error.code or 500))
+        response = tell(known_problem(error.code or 500))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(DBAPIError)
     @app.errorhandler(TimeoutError)
+    @app.errorhandler(psycopg.Error)  # a download reads by the driver itself
     def database(error: Exception) -> Response:
-        away = isinstance(error, (OperationalError, TimeoutError)) or getattr(error, "connection_invalidated", False)
-        slow = isinstance(getattr(error, "orig", None), QueryCanceled)
+        if isinstance(error, (DataError, psycopg.DataError)):
+            log.warning("asked for what no column can hold: %s", type(error).__name__)
+            return tell(known_problem(400))
+        away = isinstance(error, AWAY) or getattr(error, "connection_invalidated", False)
         log.log(logging.WARNING if away else logging.ERROR, "database: %s", error, exc_info=not away)
-        return tell(known_problem(503 if away or slow else 500))
+        return tell(known_problem(503 if away else 500))
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
