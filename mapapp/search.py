@@ -15,6 +15,7 @@ MAX_VALUES = 50
 MAX_VALUE = 200
 YEARS = (1900, 2100)
 WITHIN_KM = (1.0, 5000.0)
+NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}")  # a code, whether there is such a territory or not
 SORTS = ("relevance", "newest", "title", "distance", "confirmed")
 
 #: Fields with several values: OR inside a field, AND between fields. Canonical order of a query string.
@@ -207,7 +208,8 @@ def _read_set(name: str, texts: list[str], known: Container[str] | None) -> tupl
         problems.append(Problem(name, "", "many", {"most": MAX_VALUES}))
     for text in texts[:MAX_VALUES]:
         value = text.strip().upper() if name in ("country", "region") else text.strip()
-        if _bad_characters(value) or len(value) > MAX_VALUE or (known is not None and value not in known):
+        refused = name == "region" and not NUTS.fullmatch(value)
+        if refused or _bad_characters(value) or len(value) > MAX_VALUE or (known is not None and value not in known):
             problems.append(Problem(name, text[:MAX_VALUE], "unknown"))
         else:
             values.add(value)

@@ -66,6 +66,8 @@ def test_nothing_that_is_typed_raises(args: dict[str, list[str]]) -> None:
         ({"q": ["a", "b"]}, "q", "once"),
         ({"theme": ["howsing"]}, "theme", "unknown"),
         ({"country": ["XX"]}, "country", "unknown"),
+        ({"region": ["Salzburg"]}, "region", "unknown"),
+        ({"region": ["%"]}, "region", "unknown"),
         ({"country": ["A\0"]}, "country", "unknown"),
         ({"programme": [f"p{i}" for i in range(MAX_VALUES + 1)]}, "programme", "many"),
         ({"year_from": ["16"]}, "year_from", "year"),

@@ -98,6 +98,11 @@ class Snapshot:
                 self._answers.popitem(last=False)
         return answer
 
+    def forget_answers(self) -> None:
+        """Let go of the kept answers: who still holds one keeps it, nobody else will ask."""
+        with self._lock:
+            self._answers.clear()
+
 
 class Atlas:
     """Keeps the newest snapshot of each collection; one per process, safe for its threads."""
@@ -117,6 +122,9 @@ class Atlas:
         """
         wanted = getattr(versions or data_version.read(connection), collection)
         found = self._snapshots.get(collection)
+        if found is not None and found.version != wanted and versions is not None:
+            # Another request may have seen a newer version already; only what is true now decides.
+            wanted = getattr(data_version.read(connection), collection)
         if found is not None and found.version == wanted:
             return found
         lock = self._building[collection]
@@ -125,7 +133,10 @@ class Atlas:
         try:
             found = self._snapshots.get(collection)
             if found is None or found.version != wanted:
-                found = self._snapshots[collection] = self._build(connection, collection)
+                old, found = found, self._build(connection, collection)
+                self._snapshots[collection] = found
+                if old is not None:
+                    old.forget_answers()
             return found
         finally:
             lock.release()
