@@ -62,7 +62,7 @@ def total(html: str) -> int:
                 "Gruppo di lavoro Integrazione e bene comune",
                 "18.000 €",
                 "14 ottobre 2016 – 14 ottobre 2019",
-                "Data da annunciare",
+                "Data da comunicare",
                 "febbraio 2017",
             ),
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Lateral, Row, case, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 SHARED = "en"  # the language that most records have, and the first to stand in for a missing one
@@ -22,7 +22,7 @@ def preference(text: Any, lang: str) -> Any:
     return case((text.language == lang, 0), (text.language == SHARED, 1), (text.is_source, 2), else_=3)
 
 
-def best(text: Any, key: InstrumentedAttribute[int], record_id: Any, lang: str, name: str) -> Lateral:
+def best(text: Any, key: InstrumentedAttribute[int], record_id: Any, lang: str, name: str) -> Any:
     """Return the one text row of a record that a reader of `lang` gets, to be joined as `name`.
 
     Meant for titles and names, which every text row has; longer texts may be missing in a row: see `by_field`.

@@ -11,7 +11,7 @@ class Started(NamedTuple):
     """How many practices began in a year; None stands for those whose sources do not say."""
 
     year: int | None
-    count: int
+    number: int
 
 
 class Freshness(NamedTuple):

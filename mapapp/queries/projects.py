@@ -115,7 +115,8 @@ def listed(connection: Connection, lang: str) -> list[ListedProject]:
         .join(words, true())
         .order_by(Project.start_date.desc().nulls_last(), Project.slug)
     )
-    return [ListedProject(*row[:8], tuple(row[8]), row[9], tuple(row[10] or ())) for row in connection.execute(query)]
+    found = [ListedProject(*row) for row in connection.execute(query)]
+    return [row._replace(themes=tuple(row.themes), countries=tuple(row.countries or ())) for row in found]
 
 
 def find(connection: Connection, slug: str, lang: str) -> ProjectPage | None:

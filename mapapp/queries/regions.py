@@ -155,10 +155,8 @@ def listed(connection: Connection, lang: str) -> list[ListedRegion]:
         .outerjoin(Territory, Territory.code == Region.outline_code)
         .order_by(words.c.name, Region.slug)
     )
-    return [
-        ListedRegion(*row[:8], tuple((slug, name) for slug, name in row[8]), row[9])
-        for row in connection.execute(query)
-    ]
+    found = [ListedRegion(*row) for row in connection.execute(query)]
+    return [row._replace(projects=tuple((slug, name) for slug, name in row.projects)) for row in found]
 
 
 def find(connection: Connection, slug: str, lang: str) -> RegionPage | None:
@@ -223,7 +221,8 @@ def projects_of(connection: Connection, region_id: int, lang: str) -> list[Part]
         .where(exists().where(Membership.project_id == Project.id, Membership.region_id == region_id))
         .order_by(Project.start_date.desc().nulls_last(), Project.slug)
     )
-    return [Part(*row[:7], tuple(row[7])) for row in connection.execute(query)]
+    found = [Part(*row) for row in connection.execute(query)]
+    return [row._replace(roles=tuple(row.roles)) for row in found]
 
 
 def figures(connection: Connection, region_id: int) -> list[Figure]:

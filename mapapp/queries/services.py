@@ -89,7 +89,7 @@ def _listed(lang: str, near: tuple[float, float] | None) -> Any:
 
 
 def _row(row: Any) -> ListedService:
-    return ListedService(*row[:9], tuple(row[9]), *row[10:])
+    return ListedService(*row)._replace(languages=tuple(row.languages))
 
 
 def by_ids(

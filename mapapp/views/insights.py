@@ -128,8 +128,8 @@ def with_any(field: str, lang: str) -> int:
 def years() -> Years:
     """Return the practices by start year."""
     counted = insights.start_years(asked.connection())
-    known = {one.year: one.count for one in counted if one.year is not None}
-    unknown = sum(one.count for one in counted if one.year is None)
+    known = {one.year: one.number for one in counted if one.year is not None}
+    unknown = sum(one.number for one in counted if one.year is None)
     if not known:
         return Years([], unknown)
     span, most = range(min(known), max(known) + 1), max(known.values())

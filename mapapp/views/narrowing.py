@@ -14,7 +14,7 @@ class Option(NamedTuple):
 
     value: str
     words: str
-    count: int
+    number: int
 
 
 class Choice(NamedTuple):

@@ -71,7 +71,8 @@ def index(lang: str) -> str:
         narrowing.choice(request.args, "level", _("Level"), (r.level for r in rows), lambda v: label("level", v)),
     )
     words = narrowing.words(request.args)
-    found = _narrowed(rows, words.text, *(one.chosen for one in choices), lang)
+    country, project, level = (one.chosen for one in choices)
+    found = _narrowed(rows, words.text, country, project, level, lang)
     by = request.args.get("by", "") if request.args.get("by", "") in GROUPS else GROUPS[0]
     return render_template(
         "regions/index.html",
@@ -163,7 +164,9 @@ def detail(lang: str, slug: str) -> str:
 @blueprint.get("/regions.geojson")
 def layer() -> Response:
     """The regions as maps draw them: all, those of one `project`, or one by its `slug`."""
-    names = {code: i18n.country_name(code, g.lang) for code in i18n.locale(g.lang).territories if len(code) == 2}
+    names = {
+        code: i18n.country_name(code, g.lang) for code in map(str, i18n.locale(g.lang).territories) if len(code) == 2
+    }
     features = regions.layer(
         asked.connection(),
         drawn.FEATURE,
