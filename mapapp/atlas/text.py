@@ -24,7 +24,7 @@ TYPO = (5, 30)  # letters of a word that may be a typing error
 
 # What a word's place is worth. A record with all words in its title comes before all others (ALL_IN_TITLE); then the
 # sum decides.
-TITLE, TITLE_START, MEANING, BODY, BODY_START, ALL_IN_TITLE = 16, 12, 6, 2, 1, 1000
+TITLE, TITLE_START, MEANING, ANYWHERE, ALL_IN_TITLE = 16, 12, 6, 2, 1000
 
 
 class Matched(NamedTuple):
@@ -103,22 +103,16 @@ class _Evidence:
 def _weigh(snapshot: "Snapshot", unit: Unit, found: list[texts.Found]) -> _Evidence:
     """Weigh what the documents say of each word of a unit (all must be in them) with what the unit means."""
     size = snapshot.columns.size
-    title, body = np.ones(size, np.bool_), np.ones(size, np.bool_)
-    title_start, body_start = title.copy(), body.copy()
-    for position, word in enumerate(found):
-        whole_title, whole_body = _flags(snapshot, word.title), _flags(snapshot, word.body)
-        title &= whole_title
-        body &= whole_body
-        last = position == len(found) - 1
-        title_start &= _flags(snapshot, word.title_start) | whole_title if last and unit.start else whole_title
-        body_start &= _flags(snapshot, word.body_start) | whole_body if last and unit.start else whole_body
+    title, title_start, anywhere = (np.ones(size, np.bool_) for _ in range(3))
+    for word in found:
+        in_title = _flags(snapshot, word.title)
+        title &= in_title
+        title_start &= in_title | _flags(snapshot, word.title_start)
+        anywhere &= _flags(snapshot, word.anywhere)
     meant = _meant(snapshot, unit.meanings)
-    worth = (
-        np.where(title, TITLE, title_start * TITLE_START).astype(np.int16)
-        + meant * np.int16(MEANING)
-        + np.where(body, BODY, body_start * BODY_START).astype(np.int16)
-    )
-    matches = meant if unit.stop and unit.meanings else meant | body_start
+    worth = np.where(title, TITLE, title_start * TITLE_START).astype(np.int16)
+    worth += meant * np.int16(MEANING) + anywhere * np.int16(ANYWHERE)
+    matches = meant if unit.stop and unit.meanings else meant | anywhere
     nowhere = not unit.meanings and not matches.any()
     return _Evidence(matches, worth, title_start, nowhere)
 

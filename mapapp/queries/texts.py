@@ -7,13 +7,12 @@ from sqlalchemy import Connection, text
 
 
 class Found(NamedTuple):
-    """The ids (packed big-endian int32) of the records that hold a word: in a title, anywhere; the whole word or one
-    of its inflections, or a word that begins with it."""
+    """The ids (packed big-endian int32) of the records that hold a word or one of its inflections in a title; those of
+    which a title has a word that begins so; those that hold it anywhere, as a beginning too where that was asked."""
 
     title: bytes
-    body: bytes
     title_start: bytes
-    body_start: bytes
+    anywhere: bytes
 
 
 # atlas_fold is applied to the word, never to a column. A quoted operand may hold anything; a word that the parser
@@ -27,17 +26,18 @@ WITH asked AS MATERIALIZED (
       SELECT DISTINCT to_tsquery(atlas_stemmer(language), quoted) AS stem
       FROM unnest(CAST(:languages AS text[])) AS language) AS stems WHERE numnode(stem) > 0), '')::tsquery AS stems,
     replace(to_tsquery('simple', quoted || ':*')::text, '<->', '&')::tsquery AS start,
-    longest
-  FROM unnest(CAST(:words AS text[]), CAST(:starts AS bool[])) WITH ORDINALITY AS given (word, longest, place),
+    starting
+  FROM unnest(CAST(:words AS text[]), CAST(:starts AS bool[])) WITH ORDINALITY AS given (word, starting, place),
     LATERAL (SELECT '''' || translate(atlas_fold(word), '''\\', '  ') || '''' AS quoted) AS q
+), words AS (
+  SELECT place, starting, start, replace((whole || stems)::text, '<->', '&')::tsquery AS whole FROM asked
 ), asking AS MATERIALIZED (
-  SELECT place, longest, start, replace((whole || stems)::text, '<->', '&')::tsquery AS whole FROM asked
+  SELECT place, starting, start, whole, CASE WHEN starting THEN whole || start ELSE whole END AS anywhere FROM words
 )
 SELECT
   (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE title @@ whole),
-  (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE body @@ whole),
-  CASE WHEN longest THEN (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE title @@ start) END,
-  CASE WHEN longest THEN (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE body @@ start) END
+  CASE WHEN starting THEN (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE title @@ start) END,
+  (SELECT string_agg(int4send({table}_id), '') FROM {table}_document WHERE body @@ anywhere)
 FROM asking ORDER BY place
 """
 _FINDS = {name: text(_FIND.format(table=name)) for name in ("practice", "service")}

@@ -198,7 +198,7 @@ def test_text_statements_use_their_indexes(empty_engine: Engine) -> None:
         words = {"words": ["abc"], "starts": [True], "languages": ["en", "de"]}
         plan = "\n".join(connection.execute(text(f"EXPLAIN {_FINDS['practice'].text}"), words).scalars())
         assert plan.count("Bitmap Index Scan on ix_practice_document_title") == 2, plan
-        assert plan.count("Bitmap Index Scan on ix_practice_document_body") == 2
+        assert plan.count("Bitmap Index Scan on ix_practice_document_body") == 1
         ids = {"ids": list(range(5000, 5020)), "lang": "de"}
         plan = "\n".join(connection.execute(text(f"EXPLAIN {_CARDS.text}"), ids).scalars())
         assert "Index Scan using pk_practice on practice" in plan
