@@ -57,6 +57,7 @@ def data(lang: str) -> str:
     types = {"GeoJSON": geojson.MEDIA_TYPE, "CSV": flat.MEDIA_TYPE}
     return render_template(
         "pages/data.html",
+        lang=lang,
         collections=offered,
         confirmed=found["practice"].confirmed,
         changed=max((one.changed for one in offered if one.changed), default=None),
