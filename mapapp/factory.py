@@ -13,8 +13,8 @@ from . import assets, i18n
 from .atlas import Atlas
 from .security import secure
 from .settings import Settings
-from .views import answering, asked, failing, wording
 from .views import all as blueprints
+from .views import answering, asked, failing, translating, wording
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 
@@ -40,6 +40,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     failing.install(app)
     assets.install(app)
     wording.install(app)
+    translating.install(app)
     for blueprint in blueprints.BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)

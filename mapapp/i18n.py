@@ -5,8 +5,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.lists import format_list
 from babel.dates import format_date as babel_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.routing import BaseConverter
@@ -52,8 +52,9 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=4096)
 def number(value: float, lang: str) -> str:
-    """Return a number with the separators of the language."""
+    """Return a number with the separators of the language; kept, because a page says hundreds of small ones."""
     return format_decimal(value, locale=locale(lang))
 
 

@@ -63,7 +63,7 @@ def query_of(question: search.Search, **more: object) -> str:
 def address_of(question: search.Search, page: int = 1) -> str:
     """Return the address of Explore for a search and a page of its list."""
     query = query_of(question, page=page if page > 1 else "")
-    return url_for("explore.index") + (f"?{query}" if query else "")
+    return f"/{g.lang}/?{query}" if query else f"/{g.lang}/"
 
 
 def read_problems(found: tuple[search.Problem, ...]) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import g
 from flask_babel import gettext as _
@@ -23,12 +23,13 @@ NUTS_2 = 4  # characters of a code
 
 
 class Option(NamedTuple):
-    """One value of a field. `parent` is the country of a territory, in words."""
+    """One value of a field. `number` is its count in words, `parent` the country of a territory."""
 
     value: str
     words: str
     count: int  # type: ignore[assignment]  # tuple.count is of no use here
     chosen: bool
+    number: str
     parent: str = ""
 
 
@@ -42,11 +43,11 @@ class Group(NamedTuple):
     problems: tuple[str, ...]
 
 
-_names: dict[tuple[str, str], tuple[Versions, dict[str, str]]] = {}
+_names: dict[tuple[str, str], tuple[Versions, dict[Any, str]]] = {}
 _lock = Lock()
 
 
-def _kept(kind: str, lang: str, read: Callable[[], dict[str, str]]) -> dict[str, str]:
+def _kept(kind: str, lang: str, read: Callable[[], dict[Any, str]]) -> dict[Any, str]:
     """Return names by key, read once a language and data version."""
     versions = asked.versions()
     found = _names.get((kind, lang))
@@ -80,6 +81,13 @@ def region_names() -> dict[str, str]:
 
 def say_value(field: str, value: str) -> str:
     """Return a value of a search field in the words of the page's language."""
+    said = _kept("value", g.lang, dict)
+    if (field, value) not in said:
+        said[field, value] = _say_value(field, value)
+    return said[field, value]
+
+
+def _say_value(field: str, value: str) -> str:
     if field == "country":
         return i18n.country_name(value, g.lang)
     if field == "language":
@@ -94,26 +102,41 @@ def say_value(field: str, value: str) -> str:
     return asked.labels()(field, value)
 
 
+_field_names: dict[str, dict[str, str]] = {}
+
+
 def field_name(field: str) -> str:
     """Return the name of a field of the search, or of the page number, in the language of the page."""
-    own = {"years": _("Years"), "page": _("Page")}
-    return own.get(field) or search.say_field(field, _)
+    names = _field_names.get(g.lang)
+    if names is None:
+        own = {"years": _("Years"), "page": _("Page")}
+        names = _field_names[g.lang] = own | {name: search.say_field(name, _) for name in search.FIELDS["practice"]}
+    return names[field]
 
 
 def _options(field: str, answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
     counted = answer.facets.get(field, ())
-    return tuple(Option(one.value, say_value(field, one.value), one.count, one.value in chosen) for one in counted)
+    return tuple(
+        Option(one.value, say_value(field, one.value), one.count, one.value in chosen, i18n.number(one.count, g.lang))
+        for one in counted
+    )
+
+
+def _tree_place(names: dict[str, str], code: str) -> tuple[str, str]:
+    return fold(names.get(code[:2], code)), fold(names.get(code, code))
 
 
 def _regions(answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
     """Return the NUTS 2 units, by country and name, and whatever else is chosen."""
     counted = region_counts(answer)
     shown = {code for code in counted if len(code) == NUTS_2} | set(chosen)
-    found = [
-        Option(code, say_value("region", code), counted.get(code, 0), code in chosen, say_value("region", code[:2]))
-        for code in shown
-    ]
-    return tuple(sorted(found, key=lambda option: (fold(option.parent), fold(option.words))))
+    names, lang = region_names(), g.lang
+    found = []
+    for code in sorted(shown, key=lambda code: _tree_place(names, code)):
+        count = counted.get(code, 0)
+        words, parent = names.get(code, code), names.get(code[:2], code[:2])
+        found.append(Option(code, words, count, code in chosen, i18n.number(count, lang), parent))
+    return tuple(found)
 
 
 def groups(answer: Answer, problems: Mapping[str, tuple[str, ...]]) -> dict[str, Group]:

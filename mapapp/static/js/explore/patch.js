@@ -5,7 +5,9 @@
  */
 
 function keyOf(node) {
-  return node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset?.key || "" : "";
+  if (node.nodeType !== Node.ELEMENT_NODE) return "";
+  const { key, field, value } = node.dataset;
+  return node.id || key || (field ? `${field}=${value}` : "");
 }
 
 function fits(old, wanted) {
