@@ -97,3 +97,9 @@ def write_documents(connection: Connection, collection: str, ids: Sequence[int] 
     connection.execute(text(_WRITE.format(table=collection, texts=texts)), given)
     if ids is None:  # the planner knows nothing of a table that was filled in this transaction
         connection.execute(text(f"ANALYZE {collection}_document, known_word"))
+
+
+def documents_missing(connection: Connection, collection: str) -> bool:
+    """Whether some record has no document: the table was made anew under records that were there before."""
+    query = f"SELECT EXISTS (SELECT id FROM {collection} EXCEPT SELECT {collection}_id FROM {collection}_document)"
+    return bool(connection.execute(text(query)).scalar_one())

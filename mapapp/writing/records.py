@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, se
 
 from .. import models
 from ..models.loaded import LoadedRecord
-from .documents import write_documents
+from .documents import documents_missing, write_documents
 from .incoming import Incoming, Point, Record, Text
 from .linking import link_places
 from .reference import Counts, Progress, write_places, write_terms, write_territories
@@ -124,8 +124,9 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
         # Documents carry names of places, territories, projects and regions.
         names = new_places or touched["project"] or touched["region"]
         for collection in ("practice", "service"):
-            if names or touched[collection]:
-                write_documents(connection, collection, None if names else touched[collection])
+            everything = names or documents_missing(connection, collection)
+            if everything or touched[collection]:
+                write_documents(connection, collection, None if everything else touched[collection])
     return written
 
 
