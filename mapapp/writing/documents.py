@@ -101,5 +101,5 @@ def write_documents(connection: Connection, collection: str, ids: Sequence[int] 
 
 def documents_missing(connection: Connection, collection: str) -> bool:
     """Whether some record has no document: the table was made anew under records that were there before."""
-    query = f"SELECT EXISTS (SELECT id FROM {collection} EXCEPT SELECT {collection}_id FROM {collection}_document)"
-    return bool(connection.execute(text(query)).scalar_one())
+    missing = f"SELECT id FROM {collection} EXCEPT SELECT {collection}_id FROM {collection}_document"  # noqa: S608 our own
+    return bool(connection.execute(text(f"SELECT EXISTS ({missing})")).scalar_one())
