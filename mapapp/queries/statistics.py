@@ -4,7 +4,18 @@ from sqlalchemy import Connection, func, select
 
 from ..database import Base
 
-COUNTED = ("practice", "region", "project", "service", "event", "media_report", "evaluation", "need", "territory", "place")
+COUNTED = (
+    "practice",
+    "region",
+    "project",
+    "service",
+    "event",
+    "media_report",
+    "evaluation",
+    "need",
+    "territory",
+    "place",
+)
 
 
 def counts(connection: Connection) -> list[tuple[str, int]]:
