@@ -14,7 +14,7 @@ from ..errors import Problem
 from ..queries import gazetteer, services
 from . import asked, openness
 from .explore_page import read_problems
-from .facets import Option, say_value
+from .facets import say_value
 
 blueprint = Blueprint("services", __name__)
 
@@ -22,6 +22,15 @@ PAGE_SIZE = 24
 RADII = (5, 10, 25, 50, 100)  # kilometres
 MAX_PLACE = 100  # characters
 SORTS = ("relevance", "distance", "title", "confirmed")
+
+
+class Option(NamedTuple):
+    """One value of a field: its words, how many services choosing it would find, and whether it is chosen."""
+
+    value: str
+    words: str
+    number: int
+    chosen: bool
 
 
 class Near(NamedTuple):
@@ -91,7 +100,7 @@ def _options(field: str, answer: Answer) -> list[Option]:
     if field == "category":  # a fixed order: people look for the icon where it was
         place = asked.snapshot("service").columns.fields["category"].place
         return sorted(found, key=lambda option: place.get(option.value, len(place)))
-    return [option for option in found if option.count or option.chosen]
+    return [option for option in found if option.number or option.chosen]
 
 
 def _chips(question: search.Search, near: Near) -> list[Chip]:
