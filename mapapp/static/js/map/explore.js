@@ -134,7 +134,7 @@ export function startMap(root, page) {
         if (looked("open") === slug) look({ open: null });
       },
     });
-    lifting.choose({ slug, at: place, kind: card.kind, theme: card.theme, fanned: from?.classList.contains("fanned") });
+    lifting.choose({ slug, at: place, kind: card.kind, theme: card.theme });
     look({ open: slug });
   }
 

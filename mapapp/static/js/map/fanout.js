@@ -8,7 +8,7 @@ const APART = 40; // pixels between neighbours
 /** Pixels from the shared point for each of `count` records: a circle for a few, a spiral for more. */
 function places(count) {
   if (count <= CIRCLE_MOST) {
-    const radius = Math.max(46, (count * APART) / (2 * Math.PI));
+    const radius = Math.max(54, (count * APART) / (2 * Math.PI));
     const start = count === 2 ? 0 : -Math.PI / 2;
     return Array.from({ length: count }, (_, index) => {
       const angle = start + (index / count) * 2 * Math.PI;

@@ -51,9 +51,11 @@ export function startLifting(root, map, markers) {
     stand = null;
     if (!chosen) return;
     cardOf(chosen.slug)?.classList.add("selected");
-    const marker = markers.find(chosen.slug);
-    if (marker) marker.getElement().classList.add("chosen");
-    else if (!chosen.fanned) stand = ghostPin(map, chosen.at, chosen.theme, chosen.kind);
+    const element =
+      markers.find(chosen.slug)?.getElement() ??
+      map.getContainer().querySelector(`.fanned[data-slug="${CSS.escape(chosen.slug)}"]`);
+    if (element) element.classList.add("chosen");
+    else stand = ghostPin(map, chosen.at, chosen.theme, chosen.kind);
   }
 
   const item = (event) => event.target.closest?.("[data-record]");
@@ -77,7 +79,7 @@ export function startLifting(root, map, markers) {
   }
 
   return {
-    /** Mark a record ({ slug, at, kind, theme, fanned }) as chosen; null for none. */
+    /** Mark a record ({ slug, at, kind, theme }) as chosen; null for none. */
     choose(record) {
       chosen = record;
       mark();
