@@ -32,7 +32,12 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
         max_overflow=2,
         pool_timeout=2,
         pool_pre_ping=False,
-        connect_args={"connect_timeout": 2, "options": OPTIONS, "application_name": "practice-atlas"},
+        connect_args={
+            "connect_timeout": 2,
+            "tcp_user_timeout": 4000,
+            "options": OPTIONS,
+            "application_name": "practice-atlas",
+        },
     )
 
 
