@@ -40,7 +40,11 @@ def test_the_results_line_counts_in_the_language_of_the_page(client: Any, lang: 
 
 def test_the_count_beside_an_option_is_what_choosing_it_finds(client: Any) -> None:
     html = client.get("/en/?theme=housing&country=AT", headers=HTML).text
-    for field, chosen in (("theme", "country=AT"), ("country", "theme=housing"), ("region", "theme=housing&country=AT")):
+    for field, chosen in (
+        ("theme", "country=AT"),
+        ("country", "theme=housing"),
+        ("region", "theme=housing&country=AT"),
+    ):
         for value, count in list(options(html, field).items())[:6]:
             assert total(client.get(f"/en/?{chosen}&{field}={value}", headers=HTML).text) == count, (field, value)
 
@@ -102,7 +106,10 @@ def test_pages_are_slices_of_one_list(client: Any) -> None:
 
 def test_the_downloads_take_the_search_along(client: Any) -> None:
     html = unescape(client.get("/de/?theme=housing&country=AT", headers=HTML).text)
-    for address in ("/practices.geojson?theme=housing&country=AT&lang=de", "/practices.csv?theme=housing&country=AT&lang=de"):
+    for address in (
+        "/practices.geojson?theme=housing&country=AT&lang=de",
+        "/practices.csv?theme=housing&country=AT&lang=de",
+    ):
         assert f'href="{address}"' in html
     assert 'value="http://localhost/de/?theme=housing&country=AT"' in html
 

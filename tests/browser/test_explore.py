@@ -36,7 +36,7 @@ def total(page: Page) -> str | None:
 
 def choose(page: Page, field: str, value: str) -> None:
     panel = f"#filter-{field}"
-    if not page.locator(panel).get_attribute("open") == "":
+    if page.locator(panel).get_attribute("open") is None:
         page.locator(f"{panel} > summary").click()
     page.locator(f'{panel} input[value="{value}"]').check()
 
