@@ -71,7 +71,9 @@ def read_assets(dist: Path = DIST) -> Assets:
 def install(app: Flask) -> None:
     """Give templates `asset(name)`, `asset_chunks(name)` and `icon(name, label)`."""
     assets = read_assets()
-    app.jinja_env.globals.update(asset=assets.url, asset_chunks=assets.chunks, icon=lru_cache(maxsize=2048)(assets.icon))
+    app.jinja_env.globals.update(
+        asset=assets.url, asset_chunks=assets.chunks, icon=lru_cache(maxsize=2048)(assets.icon)
+    )
 
 
 def build_id(dist: Path = DIST) -> str:

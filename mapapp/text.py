@@ -11,7 +11,7 @@ _TAGS = {"p", "ul", "ol", "li", "em", "strong", "a", "br", "code"}
 
 
 def to_html(text: str) -> str:
-    """Return safe HTML of a text written in the subset; links leave without a referrer and are not followed by robots."""
+    """Return safe HTML of a text written in the subset; robots are told not to follow its links."""
     return nh3.clean(
         _markdown.render(text),
         tags=_TAGS,

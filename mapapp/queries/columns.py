@@ -61,7 +61,7 @@ _VALUES = "SELECT field, value, string_agg(int4send(id), '') FROM ({values}) AS 
 
 _TITLES = """
 SELECT string_agg(int4send(id), '' ORDER BY ltrim(title, ' "„“”«»‚‘’''') COLLATE "und-x-icu", id) FROM (
-  SELECT record.id, coalesce(own.{title}, {fallback}, record.slug) AS title FROM {table} AS record
+  SELECT record.id, coalesce(own.{title}, english.{title}, source.{title}, record.slug) AS title FROM {table} AS record
   LEFT JOIN {table}_text AS own ON own.{table}_id = record.id AND own.language = :lang
   LEFT JOIN {table}_text AS source ON source.{table}_id = record.id AND source.is_source
   LEFT JOIN {table}_text AS english ON english.{table}_id = record.id AND english.language = 'en'
@@ -72,12 +72,12 @@ _QUERIES = {
     "practice": (
         text(_RECORDS.format(table="practice", years=_PRACTICE_YEARS)),
         text(_VALUES.format(values=_PRACTICE_VALUES)),
-        text(_TITLES.format(table="practice", title="title", fallback="source.title, english.title")),
+        text(_TITLES.format(table="practice", title="title")),
     ),
     "service": (
         text(_RECORDS.format(table="service", years=_NO_YEARS)),
         text(_VALUES.format(values=_SERVICE_VALUES)),
-        text(_TITLES.format(table="service", title="name", fallback="english.name, source.name")),
+        text(_TITLES.format(table="service", title="name")),
     ),
 }
 

@@ -18,16 +18,15 @@ class _Source(NamedTuple):
 
 
 _FALLBACK = "x.language = 'en' DESC, x.is_source DESC"
-_SOURCE_FIRST = "x.is_source DESC, x.language = 'en' DESC"  # as the cards of practices do
 
 
-def _texts(table: str, *longer: str, fallback: str = _FALLBACK) -> str:
+def _texts(table: str, *longer: str) -> str:
     """Return the joins with a record's texts: t has the title, d the longer texts, which may not be translated yet."""
     joins = ""
     for alias, needed in (("t", "true"), ("d", f"coalesce({', '.join('x.' + name for name in longer)}) IS NOT NULL")):
         joins += (
             f"LEFT JOIN LATERAL (SELECT * FROM {table}_text x WHERE x.{table}_id = r.id AND {needed} "  # noqa: S608 our own
-            f"ORDER BY x.language = %(lang)s DESC, {fallback}, x.language LIMIT 1) {alias} ON true "
+            f"ORDER BY x.language = %(lang)s DESC, {_FALLBACK}, x.language LIMIT 1) {alias} ON true "
         )
     return joins
 
@@ -35,8 +34,7 @@ def _texts(table: str, *longer: str, fallback: str = _FALLBACK) -> str:
 _SOURCES = {
     "practice": _Source(
         "practice",
-        _texts("practice", "description", "lessons", fallback=_SOURCE_FIRST)
-        + "LEFT JOIN project j ON j.id = r.project_id",
+        _texts("practice", "description", "lessons") + "LEFT JOIN project j ON j.id = r.project_id",
     ),
     "service": _Source(
         "service",

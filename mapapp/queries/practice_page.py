@@ -152,7 +152,7 @@ SELECT language, origin, is_source,
     WHERE source.practice_id = :id AND source.is_source) AS stale,
   title, summary, description, lessons, transferability
 FROM practice_text WHERE practice_id = :id
-ORDER BY language = :lang DESC, is_source DESC, language = 'en' DESC, language
+ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language
 """)
 _TERRITORIES = text("""
 SELECT code, level, name_latin, true AS lies FROM territory WHERE starts_with(:nuts, code)
@@ -166,7 +166,7 @@ FROM evaluation
 JOIN term ON term.vocabulary = criterion_vocabulary AND term.key = criterion
 LEFT JOIN LATERAL (
   SELECT strength, room_for_improvement, language, origin FROM evaluation_text WHERE evaluation_id = evaluation.id
-  ORDER BY language = :lang DESC, is_source DESC, language = 'en' DESC, language LIMIT 1
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
 WHERE practice_id = :id ORDER BY framework, term.position
 """)

@@ -11,7 +11,7 @@ __all__ = ["PracticeCard", "PracticePage", "PracticeTitle", "cards", "detail", "
 
 
 class PracticeCard(NamedTuple):
-    """What a card shows. Texts are in the reader's language, else in their source language, else in English, and say
+    """What a card shows. Texts are in the reader's language, else in English, else in their source language, and say
     which; lon and lat are degrees (EPSG:4326), None where the practice has no point."""
 
     id: int
@@ -47,12 +47,12 @@ class PracticeTitle(NamedTuple):
     theme: str | None
 
 
-# The one text row a reader is shown: own language, else the source, else English, else whatever there is.
+# The one text row a reader is shown: own language, else English, else the source, else whatever there is.
 _SHOWN = """
 JOIN LATERAL (
   SELECT language, origin, title, summary FROM practice_text
   WHERE practice_id = practice.id
-  ORDER BY language = :lang DESC, is_source DESC, language = 'en' DESC, language LIMIT 1
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
 """
 # An answer's summary may be missing in a translation; then the source's stands, marked with its language.
@@ -60,7 +60,7 @@ _SUMMARY = """
 LEFT JOIN LATERAL (
   SELECT language, summary FROM practice_text
   WHERE practice_id = practice.id AND summary IS NOT NULL
-  ORDER BY language = :lang DESC, is_source DESC, language = 'en' DESC, language LIMIT 1
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS told ON true
 """
 _CARDS = text(f"""

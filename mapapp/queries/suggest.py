@@ -45,7 +45,7 @@ SELECT practice.id, slug, shown.title, shown.language, place_name, country
 FROM found JOIN practice ON practice.id = practice_id
 JOIN LATERAL (
   SELECT language, title FROM practice_text WHERE practice_text.practice_id = practice.id
-  ORDER BY language = :lang DESC, is_source DESC, language = 'en' DESC, language LIMIT 1
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
 ORDER BY starts_with(atlas_fold(shown.title), :typed) DESC, length(shown.title), practice.id LIMIT :most
 """)

@@ -81,7 +81,9 @@ def _page_number(pages: int, problems: dict[str, tuple[str, ...]]) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
     if 1 <= number <= pages:
         return number
-    sentence = ngettext("There is %(count)s page.", "There are pages 1 to %(count)s.", pages, count=i18n.number(pages, g.lang))
+    sentence = ngettext(
+        "There is %(count)s page.", "There are pages 1 to %(count)s.", pages, count=i18n.number(pages, g.lang)
+    )
     problems["page"] = (sentence,)
     return min(max(number, 1), pages)
 
@@ -94,7 +96,9 @@ def _sorts(question: search.Search) -> list[Sort]:
         "distance": _("Nearest first"),
         "confirmed": _("Last confirmed"),
     }
-    possible = [key for key in search.SORTS if (key != "relevance" or question.q) and (key != "distance" or question.near)]
+    possible = [
+        key for key in search.SORTS if (key != "relevance" or question.q) and (key != "distance" or question.near)
+    ]
     usual = question.with_(sort="").order
     return [
         Sort(key, words[key], address_of(question.with_(sort="" if key == usual else key)), key == question.order)

@@ -63,10 +63,20 @@ def _where(place: str | None, country: str, kind: str, lang: str) -> str:
 def _ring_name(marker: Marker, lang: str) -> str:
     count = i18n.number(marker.n, lang)
     if marker.same_point and marker.place:
-        start = ngettext("%(count)s practice in %(place)s", "%(count)s practices in %(place)s", marker.n, count=count, place=marker.place)
+        start = ngettext(
+            "%(count)s practice in %(place)s",
+            "%(count)s practices in %(place)s",
+            marker.n,
+            count=count,
+            place=marker.place,
+        )
     elif marker.place:
         start = ngettext(
-            "%(count)s practice near %(place)s", "%(count)s practices near %(place)s", marker.n, count=count, place=marker.place
+            "%(count)s practice near %(place)s",
+            "%(count)s practices near %(place)s",
+            marker.n,
+            count=count,
+            place=marker.place,
         )
     else:
         start = ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)

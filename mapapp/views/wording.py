@@ -92,6 +92,12 @@ def _context() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Give the templates their words."""
-    app.jinja_env.globals.update(label=label, programme_name=programme_name, absolute=absolute, own_name=i18n.own_name, text_direction=i18n.direction)
+    app.jinja_env.globals.update(
+        label=label,
+        programme_name=programme_name,
+        absolute=absolute,
+        own_name=i18n.own_name,
+        text_direction=i18n.direction,
+    )
     app.jinja_env.filters["prose"] = lambda value: Markup(text.to_html(value or ""))  # noqa: S704 sanitised there
     app.context_processor(_context)
