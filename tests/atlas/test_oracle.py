@@ -128,7 +128,7 @@ ORDERS = {
     "confirmed": 'confirmed_on DESC NULLS LAST, title COLLATE "und-x-icu"',
 }
 TITLED = """SELECT p.*, (SELECT title FROM practice_text x WHERE x.practice_id = p.id
-    ORDER BY language = :lang DESC, is_source DESC LIMIT 1) AS title FROM practice p"""
+    ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC LIMIT 1) AS title FROM practice p"""
 
 
 def check(connection: Connection, search: Search, answer: Answer, lang: str) -> None:
