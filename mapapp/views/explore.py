@@ -29,6 +29,7 @@ def index(lang: str) -> tuple[str, int]:
         markers=shown,
         address_of=explore_page.address_of,
         field_name=facets.field_name,
+        draw_options=facets.draw_options,
     )
     return html, 400 if problems else 200
 

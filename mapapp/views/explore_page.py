@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import numpy as np
 from flask import g, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from .. import i18n, search
@@ -15,6 +14,7 @@ from ..atlas.distance import metres
 from ..queries import practices
 from . import asked
 from .facets import Group, groups, say_value
+from .translating import gettext as _
 
 PAGE_SIZE = 20
 MOST_PAGES = 100_000

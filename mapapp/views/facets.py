@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 
-from flask import g
-from flask_babel import gettext as _
+from flask import current_app, g
+from markupsafe import Markup
 
 from .. import i18n, search
 from ..atlas import Answer
@@ -14,6 +14,7 @@ from ..folding import fold
 from ..queries import projects, territories
 from ..queries.data_version import Versions
 from . import asked
+from .translating import gettext as _
 from .wording import programme_name
 
 #: Groups with a button of their own; the rest stands under "More filters".
@@ -42,12 +43,20 @@ class Group(NamedTuple):
     chosen: int
     problems: tuple[str, ...]
 
+    @property
+    def branches(self) -> list[tuple[str, list[Option], bool]]:
+        """Return the options by country: its name, its options, and whether one of them is chosen."""
+        found: dict[str, list[Option]] = {}
+        for option in self.options:
+            found.setdefault(option.parent, []).append(option)
+        return [(country, inside, any(one.chosen for one in inside)) for country, inside in found.items()]
 
-_names: dict[tuple[str, str], tuple[Versions, dict[Any, str]]] = {}
+
+_names: dict[tuple[str, str], tuple[Versions, dict[Any, Any]]] = {}
 _lock = Lock()
 
 
-def _kept(kind: str, lang: str, read: Callable[[], dict[Any, str]]) -> dict[Any, str]:
+def _kept(kind: str, lang: str, read: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
     """Return names by key, read once a language and data version."""
     versions = asked.versions()
     found = _names.get((kind, lang))
@@ -114,6 +123,23 @@ def field_name(field: str) -> str:
     return names[field]
 
 
+# Stand for the two numbers of an option while it is kept: characters that no label has.
+_COUNT, _NUMBER = "\ue000", "\ue001"
+
+
+def draw_options(field: str, options: Iterable[Option]) -> Markup:
+    """Return options as markup. A page has hundreds and only their numbers change, so each is drawn once and kept."""
+    kept = _kept("markup", g.lang, dict)
+    drawn = []
+    for one in options:
+        key = (field, one.value, one.chosen, not one.count and not one.chosen)
+        if key not in kept:
+            template = current_app.jinja_env.get_template("explore/option.html").module
+            kept[key] = str(template.option_row(field, one.value, one.words, *key[2:], _COUNT, _NUMBER))  # type: ignore[attr-defined]
+        drawn.append(kept[key].replace(_COUNT, str(one.count)).replace(_NUMBER, one.number))
+    return Markup("\n".join(drawn))  # noqa: S704 the template has escaped it; numbers need no escaping
+
+
 def _options(field: str, answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:
     counted = answer.facets.get(field, ())
     return tuple(
@@ -123,7 +149,11 @@ def _options(field: str, answer: Answer, chosen: Iterable[str]) -> tuple[Option,
 
 
 def _tree_place(names: dict[str, str], code: str) -> tuple[str, str]:
-    return fold(names.get(code[:2], code)), fold(names.get(code, code))
+    """Return what sorts a territory: its country's name and its own; kept, because folding costs more than sorting."""
+    places = _kept("place", g.lang, dict)
+    if code not in places:
+        places[code] = fold(names.get(code[:2], code)), fold(names.get(code, code))
+    return places[code]
 
 
 def _regions(answer: Answer, chosen: Iterable[str]) -> tuple[Option, ...]:

@@ -4,7 +4,6 @@ from typing import Any
 
 import orjson
 from flask import request
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
@@ -13,6 +12,7 @@ from ..atlas import Answer, Marker
 from ..errors import Problem
 from ..queries import practices
 from . import asked
+from .translating import gettext as _
 
 SAID = 3  # themes of a ring that its name lists
 HIGHEST_ZOOM = 20
