@@ -130,10 +130,12 @@ def test_words_fit_on_every_screen(watched: Any) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for address in ("/de/?theme=housing&country=AT&target_group=refugees", "/de/practices/utrecht-plan-einstein"):
             page.goto(address)
+            page.evaluate("document.fonts.ready.then(() => true)")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (address, width, wide)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/de/?theme=housing")
+    page.evaluate("document.fonts.ready.then(() => true)")
     tops = page.locator(".filter-bar > details").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
     assert len(set(tops)) == 1, "the filter buttons wrap"
     line = page.locator("#results-line").evaluate("one => one.getClientRects()[0].height")
