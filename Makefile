@@ -14,7 +14,7 @@ test: setup .venv/.dev ## the whole suite, browser tests included
 	@scripts/system.sh browser
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-lint: .venv/.dev ## style, types, import rules, translations
+lint: .venv/.dev ## style, types, import rules
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
