@@ -5,6 +5,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -107,6 +108,16 @@ class Cluster:
         )
         (self.data / "made").touch()
 
+    def _make_socket_folder(self) -> None:
+        """Make the folder of the socket. Its place can be guessed, so what is there already must be ours."""
+        try:
+            self.socket.mkdir(mode=0o700)
+        except FileExistsError:
+            found = self.socket.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (self.owner, os.getuid()):
+                raise ClusterError(f"{self.socket} belongs to somebody else: remove it, or set TMPDIR.") from None
+        os.chown(self.socket, self.owner, -1, follow_symlinks=False)
+
     def _check_reachable(self) -> None:
         reach = subprocess.run(["/usr/bin/test", "-w", str(self.data)], check=False, **self._as)
         if reach.returncode:
@@ -145,7 +156,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server, made when missing, unless it runs already."""
         self.make()
-        self._own(self.socket)
+        self._make_socket_folder()
         if self.running():
             return
         options = " ".join(f"-c {key}={value}" for key, value in self.options.items())

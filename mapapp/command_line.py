@@ -9,16 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from .assets import AssetsMissing
 from .cluster import Cluster, ClusterError
 from .database import make_engine
 from .migrating import migrate
+from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
 
 BAR = 28  # characters
+EXTENSIONS = (
+    "CREATE EXTENSION postgis; CREATE EXTENSION unaccent; CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gist;"
+)
 
 
 @contextmanager
@@ -65,11 +69,6 @@ def _load(engine: Engine, folder: Path | None, skip_bad_rows: bool) -> int:
     return 0 if report.loaded else 1
 
 
-def _is_empty(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return not connection.execute(text("SELECT EXISTS (SELECT FROM practice)")).scalar()
-
-
 def serve(settings: Settings) -> int:
     """Bring the database up to date, fill an empty one with the starting data, and answer until told to stop."""
     from granian import Granian
@@ -80,7 +79,9 @@ def serve(settings: Settings) -> int:
     with _database(settings) as url:
         engine = make_engine(url, pool_size=2)
         migrate(engine)
-        if _is_empty(engine) and _load(engine, None, False):
+        with engine.connect() as connection:
+            empty = is_empty(connection)
+        if empty and _load(engine, None, False):
             return 1
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
@@ -122,8 +123,6 @@ def reset(settings: Settings, sure: bool) -> int:
 
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
-    from .queries.statistics import counts
-
     with engine.connect() as connection:
         for name, number in counts(connection):
             print(f"{name:<16} {number:>8}")
@@ -141,6 +140,10 @@ def _parser() -> argparse.ArgumentParser:
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
     return parser
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]
 
 
 def main(words: list[str] | None = None) -> int:
@@ -161,7 +164,10 @@ def main(words: list[str] | None = None) -> int:
     except (SettingsError, ClusterError, AssetsMissing) as error:
         print(f"mapapp: {error}", file=sys.stderr)
     except OperationalError as error:
-        print(f"mapapp: the database does not answer: {str(error.orig).strip().splitlines()[0]}", file=sys.stderr)
+        print(f"mapapp: the database does not answer: {_first_line(error)}", file=sys.stderr)
+    except ProgrammingError as error:
+        hint = f"A superuser prepares it once: {EXTENSIONS}" if "extension" in str(error.orig) else ""
+        print(f"mapapp: the database refuses: {_first_line(error)} {hint}".rstrip(), file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return 1

@@ -11,7 +11,7 @@ from whitenoise import WhiteNoise
 
 from . import assets, i18n
 from .atlas import Atlas
-from .security import secure
+from .security import secured
 from .settings import Settings
 from .views import all as blueprints
 from .views import answering, asked, failing, translating, wording
@@ -45,9 +45,12 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)
     _serve_static(app)
+    app.wsgi_app = secured(app.wsgi_app)  # type: ignore[assignment,method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        # Nothing of ours lies below a prefix; the host is the operator's word where there is one.
+        host = 0 if settings.base_url else hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=host)  # type: ignore[method-assign]
     return app
 
 
@@ -62,24 +65,21 @@ def _same_language(endpoint: str, values: dict[str, str]) -> None:
         values["lang"] = g.lang
 
 
+@answering.without_data
 def _start() -> Response:
     """Send a visitor to the map in the language that their browser asks for."""
     query = request.query_string.decode("ascii", "ignore")
     response = redirect(f"/{g.lang}/" + (f"?{query}" if query else ""))
-    response.headers["Vary"] = "Accept-Language"
+    response.vary.add("Accept-Language")
     return response
 
 
 def _serve_static(app: Flask) -> None:
-    def headers(found: dict[str, str], _path: str, _url: str) -> None:
-        secure(found, https=False)
-
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(assets.DIST),
         prefix="static/dist/",
         max_age=60,
         immutable_file_test=assets.is_hashed,
-        add_headers_function=headers,
         allow_all_origins=False,
     )

@@ -1,33 +1,38 @@
 """The headers that every answer carries, static files and errors included."""
 
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-# Two Trusted Types policies: `default` lets only Leaflet's own constant markup through, `fragments` only what this site
-# answered as a page.
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# `default` lets only Leaflet's own constant markup through; `fragments` takes what our own server sent as a page.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types default fragments"
 )
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-}
-HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+)
+HTTPS_ONLY = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
 
 
-class Headers(Protocol):
-    """A mapping of headers, Werkzeug's or a plain one."""
+def secured(application: "WSGIApplication") -> "WSGIApplication":
+    """Return the application with the headers added to each of its answers; what an answer says itself stays."""
 
-    def setdefault(self, name: str, value: Any, /) -> Any:
-        """Set a header that is not there."""
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        wanted = HEADERS + HTTPS_ONLY if environ.get("wsgi.url_scheme") == "https" else HEADERS
 
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            there = {name.lower() for name, _value in headers}
+            return start_response(status, [*headers, *(one for one in wanted if one[0].lower() not in there)], *error)
 
-def secure(headers: Headers, https: bool) -> None:
-    """Add the headers to an answer; what a view set itself stays."""
-    for name, value in (HEADERS | HTTPS_ONLY if https else HEADERS).items():
-        headers.setdefault(name, value)
+        return application(environ, start)
+
+    return answer

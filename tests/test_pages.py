@@ -100,7 +100,7 @@ def test_a_page_that_does_not_exist_says_so_in_the_readers_language(client):
 @pytest.mark.parametrize(("lang", "words"), [("en", "Try again"), ("de", "Noch einmal versuchen"), ("it", "Riprova")])
 def test_without_a_database_there_is_a_page_that_says_so(settings, lang, words):
     engine = make_engine("postgresql+psycopg://nobody@/nothing?host=/nonexistent", pool_size=1)
-    answer = create_app(settings, engine).test_client().get(f"/{lang}/about", headers={"Accept": "text/html"})
+    answer = create_app(settings, engine).test_client().get(f"/{lang}/regions", headers={"Accept": "text/html"})
     assert answer.status_code == 503
     assert words in answer.text
     assert f'<html lang="{lang}"' in answer.text
@@ -186,3 +186,13 @@ def test_system_colours_keep_every_button_visible(page):
     )
     assert style[0] != style[1]
     assert max(float(part.rstrip("s")) for part in style[2].split(", ")) < 0.01
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/de/about", "/de/privacy", "/it/imprint", "/en/contribute/", "/de/site.webmanifest"]
+)
+def test_pages_that_need_no_data_answer_while_the_database_is_away(settings, path):
+    engine = make_engine("postgresql+psycopg://nobody@/nothing?host=/nonexistent", pool_size=1)
+    answer = create_app(settings, engine).test_client().get(path, headers={"Accept": "text/html"})
+    assert answer.status_code in (200, 302)
+    engine.dispose()

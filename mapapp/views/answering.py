@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from ..caching import COMPRESSIBLE, SMALL, Kept, Shelf, choose_encoding, compress, make_etag
-from ..security import secure
 from . import asked
 
 View = TypeVar("View", bound=Callable[..., object])
 FRAGMENT = "X-Fragment"  # a script asks for a part of the page at the page's own address
+FRAGMENTS = frozenset({"results"})
 
 
 def always_fresh(view: View) -> View:
@@ -19,26 +19,37 @@ def always_fresh(view: View) -> View:
     return view
 
 
-def _asks_for_public_data() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return request.method in ("GET", "HEAD") and view is not None and not getattr(view, "always_fresh", False)
+def without_data(view: View) -> View:
+    """Mark a view that needs nothing from the database: it answers while the database is away."""
+    view.without_data = True  # type: ignore[attr-defined]
+    return view
+
+
+def fragment() -> str:
+    """Return the name of the part of the page that a script asks for; empty for the whole page."""
+    name = request.headers.get(FRAGMENT, "")
+    return name if name in FRAGMENTS else ""
 
 
 def answer_from_shelf() -> Response | None:
     """Answer with 304 or a kept body where the data version says that nothing changed. Runs before every view."""
-    if not _asks_for_public_data():
+    if not request.host:
+        abort(400)  # a Host header that is no host
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in ("GET", "HEAD") or view is None or getattr(view, "always_fresh", False):
         return None
-    encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
     g.etag = make_etag(
-        *asked.versions(),
+        *(() if getattr(view, "without_data", False) else asked.versions()),
         current_app.extensions["build"],
         request.url_root,
         request.full_path,
-        request.headers.get(FRAGMENT, ""),
-        request.headers.get("Accept-Language", "") if request.path == "/" else "",
-        encoding,
+        fragment(),
+        g.lang if request.path == "/" else "",
+        choose_encoding(request.headers.get("Accept-Encoding", "")),
     )
-    if request.if_none_match.contains(g.etag):
+    known = request.if_none_match
+    # A proxy that compresses weakens the tag; `*` only says that the asker has something.
+    if not known.star_tag and known.contains_weak(g.etag):
         return Response(status=304)
     kept = current_app.extensions["shelf"].get(g.etag)
     if kept is None:
@@ -49,29 +60,25 @@ def answer_from_shelf() -> Response | None:
 
 def finish(response: Response) -> Response:
     """Compress, keep and label an answer. Runs after every view, errors included."""
-    secure(response.headers, request.is_secure)
-    etag = g.get("etag")
-    if response.status_code == 304:
-        response.headers["ETag"] = f'"{etag}"'
-        response.headers["Cache-Control"] = "public, no-cache"
-        response.headers["Vary"] = f"Accept-Encoding, {FRAGMENT}"
+    if g.get("from_shelf"):
         return response
-    if response.is_streamed or response.direct_passthrough:
-        return response
-    if not g.get("from_shelf"):
-        _encode(response)
-        if etag and response.status_code == 200 and "Set-Cookie" not in response.headers:
-            response.headers["ETag"] = f'"{etag}"'
-            response.headers.setdefault("Cache-Control", "public, no-cache")
-            kept = Kept(response.status_code, tuple(response.headers.items()), response.get_data())
-            current_app.extensions["shelf"].put(etag, kept)
+    response.vary.update(("Accept-Encoding", FRAGMENT))
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
+    etag = g.get("etag")
+    if etag and response.status_code in (200, 302, 304):
+        response.headers["ETag"] = f'"{etag}"'
+        response.headers.setdefault("Cache-Control", "public, no-cache")
+    if response.status_code == 304 or response.is_streamed or response.direct_passthrough:
+        return response
+    _encode(response)
+    if etag and response.status_code == 200 and request.method == "GET" and "Set-Cookie" not in response.headers:
+        kept = Kept(response.status_code, tuple(response.headers.items()), response.get_data())
+        current_app.extensions["shelf"].put(etag, kept)
     return response
 
 
 def _encode(response: Response) -> None:
-    response.headers["Vary"] = f"Accept-Encoding, {FRAGMENT}"
     kind = response.content_type or ""
     encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
     body = response.get_data()

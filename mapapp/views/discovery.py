@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template
 from ..formats import metadata
 from ..queries import export
 from . import asked, wording
-from .answering import always_fresh
+from .answering import without_data
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -56,10 +56,8 @@ def sitemap_part(number: int) -> Response:
 
 
 @blueprint.get("/robots.txt")
-@always_fresh  # needs no database: without this file, search engines would think the whole site closed
+@without_data  # needs no database: without this file, search engines would think the whole site closed
 def robots() -> Response:
     """Every page may be visited; searches, of which there are endlessly many, lead to the same records."""
     body = ROBOTS.format(sitemap=wording.absolute("/sitemap.xml"))
-    response = Response(body, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    return Response(body, content_type="text/plain; charset=utf-8")

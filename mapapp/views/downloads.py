@@ -89,6 +89,12 @@ def _label(response: Response, name: str, changed: datetime | None, link: str) -
     dated = f"{stem}-{changed:%Y-%m-%d}" if changed else stem
     response.headers["Content-Disposition"] = f'attachment; filename="practice-atlas-{dated}.{extension}"'
     response.headers["Link"] = f'<{fields.LICENCE_URL}>; rel="license", <{link}>; rel="alternate"; type="text/html"'
+    return response
+
+
+@blueprint.after_request
+def _open_to_all(response: Response) -> Response:
+    """Let other sites read the data, 304 and errors included."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -97,13 +103,10 @@ def _label(response: Response, name: str, changed: datetime | None, link: str) -
 def _send(pieces: Iterator[bytes], media_type: str) -> Response:
     """Return a streamed answer. The first piece is made here, so that a failure is still a proper answer."""
     encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
-    body: Iterable[bytes] = ()
+    body: Iterable[bytes] = iter(())  # of no known length: HEAD must not promise an empty file
     if request.method == "GET":
         body = stream.compressed(itertools.chain([next(pieces)], pieces), encoding)
     response = Response(body, content_type=media_type)
-    response.headers["ETag"] = f'"{g.etag}"'
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Vary"] = "Accept-Encoding"
     if encoding:
         response.headers["Content-Encoding"] = encoding
     return response

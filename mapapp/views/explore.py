@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from ..atlas import suggest as suggestions
 from ..search import MAX_Q, parse
 from . import asked, explore_page, facets, markers
-from .answering import FRAGMENT
+from .answering import fragment
 
 blueprint = Blueprint("explore", __name__)
 
@@ -19,7 +19,7 @@ def index(lang: str) -> tuple[str, int]:
     problems = explore_page.read_problems(parsed.problems)
     answer = snapshot.answer(asked.connection(), parsed.search, lang)
     page = explore_page.compose(answer, problems, lang)
-    template = "explore/fragment.html" if request.headers.get(FRAGMENT) == "results" else "explore/index.html"
+    template = "explore/fragment.html" if fragment() else "explore/index.html"
     view = markers.read_view()
     shown = markers.as_data_block(markers.in_view(answer, *view, lang)) if view else ""
     html = render_template(

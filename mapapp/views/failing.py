@@ -54,8 +54,9 @@ def known_problem(status: int) -> Problem:
 
 def wants_json() -> bool:
     """Tell whether the asker is a program: by its Accept header, or by an address that names a data format."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
-    return best != "text/html" or request.path.endswith((".json", ".geojson", ".csv"))
+    kinds = ["text/html", "application/json", "application/problem+json"]
+    best = request.accept_mimetypes.best_match(kinds, default=kinds[0])
+    return best != kinds[0] or request.path.endswith((".json", ".geojson", ".csv", ".atom", ".xml"))
 
 
 def tell(problem: Problem) -> Response:

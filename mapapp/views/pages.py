@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask_babel import gettext as _
 
 from . import asked
+from .answering import without_data
 
 blueprint = Blueprint("pages", __name__)
 
@@ -44,36 +45,42 @@ def sources() -> tuple[Source, ...]:
 
 
 @blueprint.get("/<lang:lang>/about")
+@without_data
 def about(lang: str) -> str:
     """What the site is, how its records came about, whom it owes its data."""
     return render_template("pages/about.html", lang=lang, sources=sources())
 
 
 @blueprint.get("/<lang:lang>/accessibility")
+@without_data
 def accessibility(lang: str) -> str:
     """The accessibility statement."""
     return render_template("pages/accessibility.html", lang=lang, reviewed=ACCESSIBILITY_REVIEWED)
 
 
 @blueprint.get("/<lang:lang>/privacy")
+@without_data
 def privacy(lang: str) -> str:
     """What the site learns about its visitors."""
     return render_template("pages/privacy.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/imprint")
+@without_data
 def imprint(lang: str) -> str:
     """Who answers for the site."""
     return render_template("pages/imprint.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/contribute/")
+@without_data
 def contribute(lang: str) -> str:
     """How to send in a practice."""
     return render_template("pages/contribute.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/site.webmanifest")
+@without_data
 def manifest(lang: str) -> Response:
     """Name, colours and icons for the home screen of a phone."""
     address = current_app.jinja_env.globals["asset"]

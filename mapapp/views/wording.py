@@ -8,7 +8,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from .. import dates, i18n, text
+from ..search import SETS, SINGLES
 from . import asked
+
+SEARCHED = frozenset(("q", *SETS, *SINGLES, "page"))
 
 
 def label(vocabulary: str, key: str | None) -> str:
@@ -57,8 +60,13 @@ def alternate_urls() -> list[tuple[str, str]]:
 
 def canonical_url() -> str:
     """Return the address of this page without what only chooses a view of it."""
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("at", "open", "show", "layers")]
-    return absolute(request.path + (f"?{urlencode(kept)}" if kept else ""))
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name in SEARCHED and value and (name, value) != ("page", "1")
+    ]
+    path = url_for(request.endpoint, **(request.view_args or {})) if request.endpoint else request.path
+    return absolute(path + (f"?{urlencode(kept, safe=',')}" if kept else ""))
 
 
 def year_range(start: int | None, end: int | None) -> str:
