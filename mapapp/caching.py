@@ -76,7 +76,7 @@ def choose_encoding(accepted: Mapping[str, float] | str) -> str:
 def compress(body: bytes, encoding: str) -> bytes:
     """Return a body in an encoding; the settings suit a body that is kept and sent again."""
     if encoding == "br":
-        return brotli.compress(body, quality=5)
+        return brotli.compress(body, quality=4)
     return gzip.compress(body, 6, mtime=0) if encoding == "gzip" else body
 
 

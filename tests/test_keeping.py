@@ -1,0 +1,43 @@
+"""What is kept under an entity tag is what the tag says, also while the columns are being rebuilt."""
+
+from sqlalchemy import text
+
+from mapapp.atlas import snapshot
+from mapapp.factory import create_app
+
+HTML = {"Accept": "text/html"}
+
+
+def test_an_answer_from_columns_that_lag_behind_is_given_but_not_kept(settings, atlas_engine, monkeypatch):
+    monkeypatch.setattr(snapshot, "PATIENCE", 0.05)
+    app = create_app(settings, atlas_engine)
+    client = app.test_client()
+    assert 'data-total="16"' in client.get("/de/?country=AT", headers=HTML).text
+    with atlas_engine.begin() as connection:
+        connection.execute(text("UPDATE practice SET country = 'CH' WHERE slug = 'imst-abc-cafe'"))
+    with app.extensions["atlas"]._building["practice"]:  # somebody else rebuilds
+        behind = client.get("/de/?country=AT", headers=HTML)
+    assert 'data-total="16"' in behind.text
+    assert "ETag" not in behind.headers
+    after = client.get("/de/?country=AT", headers=HTML)
+    assert 'data-total="15"' in after.text
+    assert after.headers["ETag"]
+
+
+def test_a_head_request_leaves_the_body_for_the_next_get(client):
+    head = client.head("/practices.csv?country=AT")
+    assert head.status_code == 200
+    assert "Content-Length" not in head.headers
+    assert client.get("/practices.csv?country=AT").data.count(b"\r\n") > 16
+
+
+def test_a_change_makes_a_new_tag_and_no_change_a_304(settings, atlas_engine):
+    client = create_app(settings, atlas_engine).test_client()
+    tag = client.get("/de/insights", headers=HTML).headers["ETag"]
+    same = client.get("/de/insights", headers=HTML | {"If-None-Match": f"W/{tag}"})
+    assert (same.status_code, same.data) == (304, b"")
+    with atlas_engine.begin() as connection:
+        connection.execute(text("UPDATE practice SET country = 'CH' WHERE slug = 'imst-abc-cafe'"))
+    changed = client.get("/de/insights", headers=HTML | {"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
