@@ -35,6 +35,7 @@ FILES = (
     "/services.csv",
     "/projects.geojson",
     "/projects.csv",
+    "/regions.geojson",
     "/regions.csv",
 )
 VALUES = {"lang": "en", "site": "https://atlas.example.org/en", "licence": fields.LICENCE}
@@ -109,6 +110,18 @@ def test_csv_has_the_same_records_order_and_values_as_geojson(client: Any) -> No
             expected = ";".join(value) if isinstance(value, list) else "" if value is None else str(value)
             assert row[name] == expected
         assert [float(row["lon"]), float(row["lat"])] == feature["geometry"]["coordinates"]
+
+
+def test_regions_are_taken_away_as_points_in_the_language_of_the_address_not_of_the_browser(client: Any) -> None:
+    german = {"Accept-Language": "de"}
+    found = {one["id"]: one for one in features_of(client.get("/regions.geojson", headers=german).data)}
+    assert len(found) == 67
+    assert found["vienna"]["properties"]["name"] == "Vienna"
+    assert {one["geometry"]["type"] for one in found.values() if one["geometry"]} == {"Point"}
+    in_german = {one["id"]: one for one in features_of(client.get("/regions.geojson?lang=de").data)}
+    assert in_german["vienna"]["properties"]["name"] == "Wien"
+    refused = client.get("/regions.geojson?slug=imst")
+    assert (refused.status_code, refused.json["parameter"]) == (400, "slug")
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -318,8 +331,9 @@ def test_the_examples_on_the_page_work(live_server: str, client: Any, tmp_path: 
 
 def test_geojson_is_written_in_formats_only() -> None:
     sources = [*(ROOT / "mapapp").rglob("*.py"), *(ROOT / "mapapp" / "templates").rglob("*.html")]
-    saying = {path.parent.name for path in sources if "FeatureCollection" in path.read_text(encoding="utf-8")}
-    assert saying == {"formats"}
+    saying = {path for path in sources if '"FeatureCollection"' in path.read_text(encoding="utf-8")}
+    formats = ROOT / "mapapp" / "formats"
+    assert saying == {formats / "geojson.py", formats / "regions.py"}  # files to take away; the layer maps are drawn from
 
 
 def test_the_list_of_fields_stands_once() -> None:

@@ -83,7 +83,7 @@ def test_a_pilot_region_of_regin_shows_outline_authority_and_role(client: Any, s
     assert "Authority" in read
     assert "Role" in read
     assert "Pilot region" in read
-    layer = json.loads(client.get(f"/regions.geojson?slug={slug}").data)
+    layer = json.loads(client.get(f"/en/regions/layer.json?slug={slug}").data)
     assert [one["geometry"]["type"] for one in layer["features"]] == ["MultiPolygon"]
 
 
@@ -91,7 +91,7 @@ def test_the_imst_page_is_honest_about_its_outline(client: Any) -> None:
     read = words(page(client, "/en/regions/imst"))
     assert "Shown as a point inside AT334 Tiroler Oberland; no open outline exists." in read
     assert "these are the practices of the larger area AT334 Tiroler Oberland that holds it" in read
-    layer = json.loads(client.get("/regions.geojson?slug=imst").data)
+    layer = json.loads(client.get("/en/regions/layer.json?slug=imst").data)
     assert [one["geometry"]["type"] for one in layer["features"]] == ["Point"]
 
 
@@ -152,7 +152,7 @@ def test_a_region_that_is_not_there_says_so(client: Any) -> None:
 
 
 def test_the_map_layer_is_small_and_whole(client: Any) -> None:
-    answer = client.get("/regions.geojson?lang=de", headers={"Accept-Encoding": "br"})
+    answer = client.get("/de/regions/layer.json", headers={"Accept-Encoding": "br"})
     assert answer.content_type == "application/geo+json"
     assert len(answer.data) <= 60 * 1024
     layer = json.loads(brotli.decompress(answer.data))
@@ -165,12 +165,14 @@ def test_the_map_layer_is_small_and_whole(client: Any) -> None:
 
 
 def test_the_map_layer_of_a_project_says_the_roles(client: Any) -> None:
-    layer = json.loads(client.get("/regions.geojson?lang=en&project=milestone").data)
+    layer = json.loads(client.get("/en/regions/layer.json?project=milestone").data)
     roles = {one["id"]: one["properties"]["role_words"] for one in layer["features"]}
     assert len(roles) == 10
     assert roles["burgenlandkreis"] == "Lead partner"
     assert roles["leibniz-ifl"] == "Advisory partner"
-    assert client.get("/regions.geojson?slug=atlantis").status_code == 404
+    assert client.get("/en/regions/layer.json?slug=atlantis").status_code == 404
+    refused = client.get("/en/regions/layer.json?projekt=milestone")
+    assert (refused.status_code, refused.json["parameter"]) == (400, "projekt")
 
 
 def test_pages_ask_the_database_a_constant_number_of_times(client: Any, engine: Engine) -> None:

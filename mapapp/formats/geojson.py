@@ -1,4 +1,4 @@
-"""Records as GeoJSON (RFC 7946): the only place that says FeatureCollection."""
+"""Records as GeoJSON (RFC 7946) to take away; the layer that maps draw regions from is `formats.regions`."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -146,10 +146,11 @@ def projects(extension: str) -> Response:
     return _file(fields.PROJECT, extension)
 
 
-@blueprint.get("/regions.csv")
-def regions() -> Response:
-    """All partner regions."""
-    return _file(fields.REGION, "csv")
+@blueprint.get("/regions.geojson", defaults={"extension": "geojson"})
+@blueprint.get("/regions.csv", defaults={"extension": "csv"})
+def regions(extension: str) -> Response:
+    """All partner regions, as points: their outlines are not ours to give away."""
+    return _file(fields.REGION, extension)
 
 
 @blueprint.get("/practices/<slug>.geojson")

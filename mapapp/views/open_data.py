@@ -16,7 +16,7 @@ blueprint = Blueprint("open_data", __name__)
 FILES = {
     "practice": (("GeoJSON", "/practices.geojson"), ("CSV", "/practices.csv")),
     "service": (("GeoJSON", "/services.geojson"), ("CSV", "/services.csv")),
-    "region": (("CSV", "/regions.csv"),),
+    "region": (("GeoJSON", "/regions.geojson"), ("CSV", "/regions.csv")),
     "project": (("GeoJSON", "/projects.geojson"), ("CSV", "/projects.csv")),
 }
 

@@ -13,7 +13,7 @@ from ..folding import fold
 from ..formats import regions as drawn
 from ..queries import practices, regions, services
 from ..search import Search
-from . import asked, narrowing, periods
+from . import asked, narrowing, periods, searching
 from .explore_page import address_of
 from .figures import figures_of
 from .wording import label
@@ -161,19 +161,18 @@ def detail(lang: str, slug: str) -> str:
     )
 
 
-@blueprint.get("/regions.geojson")
-def layer() -> Response:
+@blueprint.get("/<lang:lang>/regions/layer.json")
+def layer(lang: str) -> Response:
     """The regions as maps draw them: all, those of one `project`, or one by its `slug`."""
-    names = {
-        code: i18n.country_name(code, g.lang) for code in map(str, i18n.locale(g.lang).territories) if len(code) == 2
-    }
+    searching.refuse_unknown(("slug", "project"))
+    names = {code: i18n.country_name(code, lang) for code in map(str, i18n.locale(lang).territories) if len(code) == 2}
     features = regions.layer(
         asked.connection(),
         drawn.FEATURE,
         {
-            "lang": g.lang,
+            "lang": lang,
             "countries": orjson.dumps(names).decode(),
-            "pages": f"/{g.lang}/regions/",
+            "pages": f"/{lang}/regions/",
             "roles": orjson.dumps({role: label("membership_role", role) for role in ROLES}).decode(),
         },
         request.args.get("slug"),

@@ -110,7 +110,7 @@ def test_places_of_partner_regions_are_asked_for_when_switched_on(wide: Page) ->
     asked: list[str] = []
     wide.on("request", lambda request: asked.append(request.url))
     with_map(wide, "/en/")
-    assert not any("regions.geojson" in one for one in asked)
+    assert not any("regions/layer.json" in one for one in asked)
     wide.locator(".map-layers > summary").click()
     wide.locator('[data-layer="regions"]').check()
     wide.locator(".marker-place.leaflet-marker-icon").first.wait_for()
