@@ -5,7 +5,7 @@ from flask import Blueprint, Response, render_template, request
 
 from ..atlas import suggest as suggestions
 from ..search import MAX_Q, parse
-from . import asked, explore_page, facets, markers
+from . import asked, cards, explore_page, facets, markers
 from .answering import fragment
 
 blueprint = Blueprint("explore", __name__)
@@ -29,7 +29,8 @@ def index(lang: str) -> tuple[str, int]:
         markers=shown,
         address_of=explore_page.address_of,
         field_name=facets.field_name,
-        draw_options=facets.draw_options,
+        draw_group=facets.draw_group,
+        draw_cards=cards.draw,
     )
     return html, 400 if problems else 200
 

@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from .. import i18n, search
 from ..atlas import Answer, Suggestion
 from ..atlas.distance import metres
-from ..queries import practices
-from . import asked
+from ..queries.practices import PracticeCard
+from . import cards
 from .facets import Group, groups, say_value
 from .translating import gettext as _
 
@@ -41,7 +41,7 @@ class Page(NamedTuple):
 
     search: search.Search
     answer: Answer
-    cards: list[practices.PracticeCard]
+    cards: list[PracticeCard]
     number: int
     pages: int
     chips: list[search.Chip]
@@ -122,8 +122,8 @@ def _ways(answer: Answer) -> list[Way]:
     return found
 
 
-def _distances(cards: list[practices.PracticeCard], near: tuple[float, float] | None) -> dict[int, float]:
-    placed = [card for card in cards if near and card.lat is not None and card.lon is not None]
+def _distances(listed: list[PracticeCard], near: tuple[float, float] | None) -> dict[int, float]:
+    placed = [card for card in listed if near and card.lat is not None and card.lon is not None]
     if not near or not placed:
         return {}
     found = metres(*near, np.array([card.lat for card in placed]), np.array([card.lon for card in placed]))
@@ -131,16 +131,16 @@ def _distances(cards: list[practices.PracticeCard], near: tuple[float, float] | 
 
 
 def compose(answer: Answer, problems: dict[str, tuple[str, ...]], lang: str) -> Page:
-    """Return the page of an answer; reads the cards of one page of the list from the database."""
+    """Return the page of an answer; reads the cards of one page of the list."""
     question = answer.search
     pages = max(1, -(-answer.total // PAGE_SIZE))
     number = _page_number(pages, problems)
     ids = answer.ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    cards = practices.cards(asked.connection(), ids, lang)
+    listed = cards.read(ids, lang)
     return Page(
         search=question,
         answer=answer,
-        cards=cards,
+        cards=listed,
         number=number,
         pages=pages,
         chips=search.in_words(question, say_value, _),
@@ -150,7 +150,7 @@ def compose(answer: Answer, problems: dict[str, tuple[str, ...]], lang: str) -> 
         sorts=_sorts(question),
         ways=_ways(answer),
         query=query_of(question),
-        distances=_distances(cards, question.near),
+        distances=_distances(listed, question.near),
     )
 
 

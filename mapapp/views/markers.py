@@ -4,7 +4,6 @@ from typing import Any
 
 import orjson
 from flask import request
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from .. import i18n
@@ -12,7 +11,9 @@ from ..atlas import Answer, Marker
 from ..errors import Problem
 from ..queries import practices
 from . import asked
+from .keeping import keep, kept
 from .translating import gettext as _
+from .translating import ngettext
 
 SAID = 3  # themes of a ring that its name lists
 HIGHEST_ZOOM = 20
@@ -98,10 +99,9 @@ def _ring(marker: Marker, lang: str) -> dict[str, Any]:
     }
 
 
-def _pin(card: practices.PracticeTitle, marker: Marker, lang: str) -> dict[str, Any]:
+def _pin(card: practices.PracticeTitle, lang: str) -> dict[str, Any]:
     where = _where(card.place, card.country, card.location_kind or "", lang)
     return {
-        "at": [marker.lat, marker.lon],
         "slug": card.slug,
         "kind": card.location_kind,
         "theme": card.theme,
@@ -109,15 +109,26 @@ def _pin(card: practices.PracticeTitle, marker: Marker, lang: str) -> dict[str, 
     }
 
 
+def _pins(ids: list[int], lang: str) -> dict[int, dict[str, Any]]:
+    """Return what the pins of records say, by id; those that are not known yet come with one statement."""
+    known = kept("pin", lang)
+    found = {one: pin for one in ids if (pin := known.get(one))}
+    missing = [one for one in ids if one not in found]
+    if missing:
+        for card in practices.titles(asked.connection(), missing, lang):
+            found[card.id] = _pin(card, lang)
+            keep(known, card.id, found[card.id])
+    return found
+
+
 def _drawn(found: list[Marker], lang: str, spread: bool) -> list[dict[str, Any]]:
     """Return markers as the map reads them; with `spread` the records of a shared point come one by one."""
-    single = [marker for marker in found if marker.n == 1 or (spread and marker.same_point)]
-    ids = [one for marker in single for one in marker.ids]
-    titles = {card.id: card for card in practices.titles(asked.connection(), ids, lang)} if ids else {}
+    single = [marker.n == 1 or (spread and marker.same_point) for marker in found]
+    pins = _pins([one for marker, alone in zip(found, single, strict=True) if alone for one in marker.ids], lang)
     drawn = []
-    for marker in found:
-        if marker in single:
-            drawn += [_pin(titles[one], marker, lang) for one in marker.ids if one in titles]
+    for marker, alone in zip(found, single, strict=True):
+        if alone:
+            drawn += [{"at": [marker.lat, marker.lon], **pins[one]} for one in marker.ids if one in pins]
         else:
             drawn.append(_ring(marker, lang))
     return drawn

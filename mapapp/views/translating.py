@@ -1,9 +1,21 @@
-"""The words of pages that say hundreds of them: gettext with the catalogue of the request looked up once."""
+"""The words of pages that say hundreds of them: each message is looked up once a language and then kept."""
 
 from typing import Any
 
 from flask import Flask, g
 from flask_babel import get_translations
+from markupsafe import Markup
+
+_said: dict[str, dict[str, Markup]] = {}
+
+
+def _kept(message: str) -> Markup:
+    """Return a message without variables in the language of the page; there are as many as the sources contain."""
+    said = _said.setdefault(g.get("lang", "en"), {})
+    found = said.get(message)
+    if found is None:
+        found = said[message] = Markup(get_translations().ugettext(message))  # noqa: S704 our own catalogue
+    return found
 
 
 def _catalogue() -> Any:
@@ -14,16 +26,27 @@ def _catalogue() -> Any:
 
 def gettext(message: str, **variables: object) -> str:
     """Return a message in the language of the page, with its variables put in."""
-    said: str = _catalogue().ugettext(message)
+    said = str(_kept(message))
     return said % variables if variables else said
+
+
+def ngettext(one: str, many: str, number: int, **variables: object) -> str:
+    """Return the form of a message that fits a number, with its variables put in; `num` is the number itself."""
+    said: str = _catalogue().ungettext(one, many, number)
+    return said % {"num": number, **variables}
+
+
+def _in_template(message: str, **variables: object) -> Markup:
+    said = _kept(message)
+    # Without variables only a doubled percent sign has a meaning.
+    return said % variables if variables or "%" in said else said
+
+
+def _many_in_template(one: str, many: str, number: int, **variables: object) -> Markup:
+    said: str = _catalogue().ungettext(one, many, number)
+    return Markup(said) % {"num": number, **variables}  # noqa: S704 our own catalogue; variables are escaped
 
 
 def install(app: Flask) -> None:
     """Replace the look-ups that flask-babel gave the templates, which ask for the catalogue at every word."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _catalogue().ugettext(message),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, message: _catalogue().upgettext(context, message),
-        npgettext=lambda context, one, many, count: _catalogue().unpgettext(context, one, many, count),
-    )
+    app.jinja_env.globals.update({"_": _in_template, "gettext": _in_template, "ngettext": _many_in_template})
