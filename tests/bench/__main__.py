@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="numbers of practices")
     parser.add_argument("--million", action="store_true", help="also 1,000,000 (some 20 minutes and 8 GB of disk)")
     parser.add_argument("--no-http", action="store_true", help="measure below the views only")
+    parser.add_argument("--no-words", action="store_true", help="seed without searchable documents, most of the work")
     chosen = parser.parse_args()
     sizes = [*chosen.rows, *([1_000_000] if chosen.million else [])]
     with tempfile.TemporaryDirectory(prefix="practice-atlas-bench-") as name:
@@ -47,9 +48,9 @@ def main() -> None:
                 cluster.create_database(f"rows_{size}", "base")
                 engine = make_engine(cluster.url(f"rows_{size}"))
                 start = time.perf_counter()
-                seed(engine, size)
+                seed(engine, size, words=not chosen.no_words)
                 print(f"seeded {size:,} practices in {time.perf_counter() - start:.0f} s", file=sys.stderr)
-                figures = in_process(engine, size)
+                figures = in_process(engine, size, not chosen.no_words)
                 if not chosen.no_http:
                     figures += over_http(engine, size, folder / "data")
                 engine.dispose()

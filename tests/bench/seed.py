@@ -116,8 +116,11 @@ def _add(
         rows.evaluations.append((number, chance.choice(keys["criterion"]), "https://example.org/evaluation"))
 
 
-def seed(engine: Engine, size: int) -> None:
-    """Replace the practices of a loaded database by `size` synthetic ones; the same ones each time."""
+def seed(engine: Engine, size: int, words: bool = True) -> None:
+    """Replace the practices of a loaded database by `size` synthetic ones; the same ones each time.
+
+    Without `words` the searchable documents, most of the work, are left out.
+    """
     chance = random.Random(SEED)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
@@ -133,7 +136,8 @@ def seed(engine: Engine, size: int) -> None:
             if number % 20_000 == 0 or number == size:
                 rows.write(connection)
                 rows = _Rows()
-        write_documents(connection, "practice")
+        if words:
+            write_documents(connection, "practice")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
