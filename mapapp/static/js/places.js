@@ -9,12 +9,23 @@ async function draw(canvas) {
   return startSmallMap(canvas);
 }
 
+/** Say in the frame that there is no map; what it would show stands in the page. */
+function sayTrouble(canvas) {
+  const note = document.createElement("p");
+  note.className = "map-note";
+  note.setAttribute("role", "status");
+  note.textContent = canvas.dataset.trouble;
+  const zoom = canvas.parentElement.querySelector(".map-zoom");
+  if (zoom) zoom.hidden = true;
+  canvas.replaceWith(note);
+}
+
 const waiting = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       waiting.unobserve(target);
-      draw(target);
+      draw(target).catch(() => sayTrouble(target));
     }
   },
   { rootMargin: "200px" },

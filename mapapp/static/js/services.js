@@ -1,4 +1,4 @@
-/** Services: "near me" where the visitor presses it, and an order that applies at once. */
+/** Services: "near me" where the visitor presses it. */
 
 const button = document.querySelector("[data-near-me]");
 const told = document.querySelector("[data-near-told]");
@@ -23,10 +23,4 @@ if (button && "geolocation" in navigator) {
       { maximumAge: 300_000, timeout: 15_000 },
     );
   });
-}
-
-const sort = document.querySelector("#service-sort");
-if (sort) {
-  sort.form.querySelector("button").hidden = true;
-  sort.addEventListener("change", () => sort.form.requestSubmit());
 }

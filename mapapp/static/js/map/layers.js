@@ -17,6 +17,9 @@ function placeCard(template, feature, layer) {
   const card = template.content.firstElementChild.cloneNode(true);
   const link = card.querySelector("a");
   link.textContent = nameOf(feature);
+  // A name that nobody has translated is told in its own language.
+  const { language } = feature.properties;
+  if (language && language !== document.documentElement.lang) link.lang = language;
   link.href = layer.page + encodeURIComponent(feature.id);
   card.querySelector("[data-meta]").textContent = [layer.words, feature.properties.place].filter(Boolean).join(" · ");
   return card;

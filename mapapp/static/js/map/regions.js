@@ -34,6 +34,7 @@ function picture(properties) {
 function link(properties) {
   const element = document.createElement("a");
   element.href = properties.url;
+  if (properties.language !== document.documentElement.lang) element.lang = properties.language;
   element.setAttribute("aria-label", [properties.name, properties.place, properties.role_words].filter(Boolean).join(", "));
   element.append(dot(properties));
   return element;
@@ -42,8 +43,10 @@ function link(properties) {
 /** The words of a tooltip as an element: Leaflet would take a text for markup. */
 function words(properties) {
   const element = document.createElement("span");
-  element.lang = properties.language;
-  element.textContent = [properties.name, properties.role_words].filter(Boolean).join(" · ");
+  const name = document.createElement("span");
+  name.lang = properties.language; // the role is in the page's
+  name.textContent = properties.name;
+  element.append(name, ...(properties.role_words ? [` · ${properties.role_words}`] : []));
   return element;
 }
 
@@ -115,7 +118,7 @@ export async function startRegionMap(canvas) {
   zoom.hidden = false;
   wireZoom(map, zoom.querySelectorAll("[data-zoom]"));
   const answer = await fetch(canvas.dataset.source);
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
   const { features } = await answer.json();
   const only = canvas.dataset.only?.split(" ");
   show(map, only ? features.filter((feature) => only.includes(feature.id)) : features, only !== undefined);
