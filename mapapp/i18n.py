@@ -12,6 +12,8 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.routing import BaseConverter
 
 LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
+BRITISH = {"en": "en-GB"}  # no comma before the last "and"
+_BLANK = "\0"  # stands for an item while a list is taken apart
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -70,4 +72,9 @@ def direction(lang: str) -> str:
 
 def in_words(items: Iterable[str], lang: str) -> str:
     """Return a list as a sentence of the language would join it: a, b and c."""
-    return format_list(list(items), locale=locale(lang))
+    return format_list(list(items), locale=locale(BRITISH.get(lang, lang)))
+
+
+def joint(number: int, count: int, lang: str) -> str:
+    """Return what stands after the item `number` (from 1) of a list of `count`: a comma, "and", nothing at the end."""
+    return in_words([_BLANK] * count, lang).split(_BLANK)[number]

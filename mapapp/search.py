@@ -333,12 +333,13 @@ def in_words(search: Search, label: Callable[[str, str], str], _: Callable[..., 
     if search.bbox:
         chips.append(Chip("bbox", "", _("In this map area"), search.without("bbox")))
     if search.near:
-        point = ", ".join(f"{part:.2f}" for part in search.near)
+        value = ",".join(map(_write, search.near))
+        point = label("near", value)
         if search.within_km is None:
             words = _("Near %(point)s", point=point)
         else:
-            words = _("Within %(km)s km of %(point)s", km=f"{search.within_km:g}", point=point)
-        chips.append(Chip("near", point, words, search.without("near")))
+            words = _("Within %(km)s km of %(point)s", km=label("within_km", _write(search.within_km)), point=point)
+        chips.append(Chip("near", value, words, search.without("near")))
     return chips
 
 

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from mapapp.factory import create_app
 from mapapp.models.practice import Practice
@@ -85,3 +85,32 @@ def test_an_unknown_practice_is_404_in_the_language_of_the_page(client: Any, pat
     answer = client.get(path, headers=HTML)
     assert answer.status_code == 404
     assert 'lang="de"' in answer.text
+
+
+def test_the_profile_takes_no_other_frameworks_word_for_its_own(settings: Any, atlas_engine: Any) -> None:
+    with atlas_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO evaluation (practice_id, framework, criterion, source_url) "
+                "SELECT id, 'AMIF', (SELECT key FROM term WHERE vocabulary = 'criterion' ORDER BY position LIMIT 1), "
+                "'https://example.org' FROM practice WHERE slug = 'amsterdam-startblok-riekerhaven'"
+            )
+        )
+    client = create_app(settings, atlas_engine).test_client()
+    said = words(client.get("/en/practices/amsterdam-startblok-riekerhaven", headers=HTML).text)
+    assert said.count("not evaluated") == 7
+    assert "Nobody has published an evaluation" in said
+
+
+def test_a_place_south_of_the_equator_has_no_minus(settings: Any, atlas_engine: Any) -> None:
+    with atlas_engine.begin() as connection:
+        moved = "UPDATE practice SET location = ST_SetSRID(ST_MakePoint(-60.5, -20.25), 4326) WHERE slug = :slug"
+        connection.execute(text(moved), {"slug": EVALUATED})
+    said = words(create_app(settings, atlas_engine).test_client().get(f"/en/practices/{EVALUATED}", headers=HTML).text)
+    assert "20.25° S, 60.5° W" in said
+
+
+def test_lists_are_joined_as_the_language_joins_them(client: Any) -> None:
+    html = client.get(f"/de/practices/{EVALUATED}", headers=HTML).text
+    groups = re.findall(r"\?target_group=[^>]*>[^<]*</a>([^<]*)<", html)
+    assert " und " in groups

@@ -68,11 +68,11 @@ def test_the_list_can_stand_under_other_headings(client: Any, by: str) -> None:
 
 
 def test_an_unknown_choice_is_told_beside_its_field_and_left_out(client: Any) -> None:
-    html = page(client, "/en/regions?country=ZZ&level=planet")
+    html = page(client, "/en/regions?country=ZZ&level=planet", 400)
     assert total(html) == 67
     assert "“ZZ” is not among the choices" in html
     assert 'id="narrow-country" name="country" aria-invalid="true" aria-describedby="narrow-country-error"' in html
-    assert page(client, "/en/regions?q=" + "x" * 300).count("at most 200 characters") == 1
+    assert page(client, "/en/regions?q=" + "x" * 300, 400).count("at most 200 characters") == 1
 
 
 @pytest.mark.parametrize("slug", ["azores", "campania", "catalonia", "murcia", "puglia", "skane"])
@@ -197,3 +197,25 @@ def test_a_missing_translation_is_shown_in_another_language_and_says_so(settings
     html = create_app(settings, atlas_engine).test_client().get("/de/regions/crete", headers=HTML).text
     assert re.search(r'<h1 lang="en" dir="ltr">Region of Crete', html)
     assert "Englisch" in html
+
+
+def test_what_a_machine_translated_is_marked_once_a_block(client: Any, engine: Engine) -> None:
+    with engine.connect() as connection:
+        names = connection.execute(
+            text("SELECT count(*) FROM region_text WHERE language = 'de' AND origin = 'machine'")
+        )
+        assert names.scalar_one() > 0
+    assert page(client, "/de/regions").count('class="mark machine"') == 1
+    assert page(client, "/en/regions").count('class="mark machine"') == 0
+    html = page(client, "/de/regions/imst")
+    for part in ("needs", "events", "projects", "services"):
+        section = html.split(f'id="{part}"')[1].split("</section>\n\n")[0]
+        assert section.count('class="mark machine"') == 1, part
+
+
+def test_needs_name_the_meeting_in_the_readers_language_or_say_whose_words_they_are(client: Any) -> None:
+    html = page(client, "/de/regions/imst").split('id="needs"')[1].split('id="projects"')[0]
+    sources = re.findall(r'Genannt bei:.*?<a href="[^"]+" rel="external noopener"([^>]*)>([^<]+)</a>(.*)', html)
+    assert sources
+    for marked, _title, after in sources:
+        assert ("language-name" in after) == ("lang=" in marked)

@@ -149,7 +149,7 @@ def test_a_search_in_words_is_a_row_of_chips_each_with_the_search_without_it() -
         "Theme: Language",
         "From year: 2016",
         "In this map area",
-        "Within 50 km of 47.00, 11.00",
+        "Within 50 km of 47,11",
     ]
     assert chips[1].search.theme == ("language",)
     assert chips[5].search.near is None

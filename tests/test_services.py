@@ -1,5 +1,6 @@
 """Services as a newcomer looks for them: by category, language and place, with and without opening hours."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -78,12 +79,29 @@ def test_places_of_one_name_can_be_told_apart(client: Any) -> None:
 @pytest.mark.parametrize(
     "query",
     ["language=xx", "country=ZZ", "category=circus", "near=1", "near=200,10", "within_km=-1", "sort=bogus", "page=99",
-     "page=x", "bbox=1,2", "q=" + "x" * 300, "place=%00"],
+     "page=x", "page=999999", "near=nan", "bbox=1,2", "q=" + "x" * 300],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_told_and_the_rest_is_answered(client: Any, query: str) -> None:
-    html = page(client, f"/en/services?{query}")
+    html = page(client, f"/en/services?{query}", 400)
     assert total(html) == 75
-    assert 'class="field-error"' in html or query == "place=%00"
+    assert 'class="field-error"' in html
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Within 2.5 km of Imst, Austria"),
+        ("de", "Im Umkreis von 2,5 km um Imst, Österreich"),
+    ],
+)
+def test_a_point_is_told_by_the_place_beside_it(client: Any, lang: str, said: str) -> None:
+    assert said in words(page(client, f"/{lang}/services?near=47.24,10.74&within_km=2.5"))
+    file = json.loads(client.get(f"/practices.geojson?near=47.24,10.74&within_km=2.5&lang={lang}").data)
+    assert said in file["search"]["words"]
+
+
+def test_a_point_without_a_place_is_told_as_the_language_writes_coordinates(client: Any) -> None:
+    assert "47,5° Nord, 20,25° West" in words(page(client, "/de/services?near=47.5,-20.25"))
 
 
 def test_an_empty_result_says_which_filter_to_drop(client: Any) -> None:

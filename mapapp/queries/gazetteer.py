@@ -8,6 +8,7 @@ from ..folding import fold
 from ..models.place import Place
 
 MOST = 4  # of the same name
+WITHIN = 20_000  # metres: farther from a point, a place does not say where it is
 
 
 class Found(NamedTuple):
@@ -40,3 +41,24 @@ def named(connection: Connection, words: str, lang: str) -> list[Found]:
         if found:
             return found
     return []
+
+
+def nearest(connection: Connection, latitude: float, longitude: float, lang: str) -> Found | None:
+    """Return the place nearest to a point (degrees, EPSG:4326), or None where none is within `WITHIN`."""
+    point = func.ST_SetSRID(func.ST_MakePoint(longitude, latitude), 4326)
+    # The index knows degrees, which are shorter from east to west: a few are taken and measured in metres.
+    some = select(Place).order_by(Place.location.op("<->")(point)).limit(8).subquery()
+    metres = func.ST_Distance(func.geography(some.c.location), func.geography(point))
+    query = (
+        select(
+            func.coalesce(some.c.names[lang].astext, some.c.name),
+            some.c.country,
+            func.ST_Y(some.c.location),
+            func.ST_X(some.c.location),
+        )
+        .where(metres <= WITHIN)
+        .order_by(metres, some.c.geoname_id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return Found(*row) if row else None

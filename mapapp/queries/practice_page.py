@@ -65,6 +65,7 @@ class ProjectEvent(NamedTuple):
     date: str | None
     title: str
     title_language: str
+    title_origin: str
     place: str | None
     country: str | None
     url: str
@@ -171,10 +172,10 @@ LEFT JOIN LATERAL (
 WHERE practice_id = :id ORDER BY framework, term.position
 """)
 _EVENTS = text("""
-SELECT slug, type, date, shown.title, shown.language, place_name, country, coalesce(url, source_url)
+SELECT slug, type, date, shown.title, shown.language, shown.origin, place_name, country, coalesce(url, source_url)
 FROM event
 JOIN LATERAL (
-  SELECT title, language FROM event_text WHERE event_id = event.id
+  SELECT title, language, origin FROM event_text WHERE event_id = event.id
   ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
 WHERE project_id = :project ORDER BY date NULLS LAST, slug

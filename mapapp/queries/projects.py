@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from ..models.media import MediaReport
 from ..models.project import ROLES, Membership, Project, ProjectText
 from ..models.region import Region, RegionText
-from .in_language import Said, best, by_field, preference
+from .in_language import SHARED, Said, best, by_field, preference
 
 FIELDS = ("title", "aims", "measures", "benefits", "location")
 
@@ -20,6 +20,7 @@ class ListedProject(NamedTuple):
     slug: str
     title: str
     title_language: str
+    title_origin: str
     acronym: str | None
     programme: str | None
     start_date: str | None
@@ -42,6 +43,7 @@ class ProjectPage(NamedTuple):
     slug: str
     title: Said
     aims: Said | None
+    aims_in_english: str | None
     measures: Said | None
     benefits: Said | None
     location: Said | None
@@ -59,11 +61,12 @@ class ProjectPage(NamedTuple):
 
 
 class Partner(NamedTuple):
-    """A region's part in a project; `longitude` and `latitude` in degrees, None where it is not on the map."""
+    """A region's part in a project; `origin` is that of its name and role; `longitude` and `latitude` in degrees, None where it is not on the map."""
 
     slug: str
     name: str
     name_language: str
+    origin: str
     country: str
     level: str
     role: str
@@ -103,6 +106,7 @@ def listed(connection: Connection, lang: str) -> list[ListedProject]:
             Project.slug,
             words.c.title,
             words.c.language,
+            words.c.origin,
             Project.acronym,
             Project.programme,
             Project.start_date,
@@ -128,13 +132,15 @@ def find(connection: Connection, slug: str, lang: str) -> ProjectPage | None:
         select(ProjectText)
         .where(ProjectText.project_id == row.id)
         .order_by(preference(ProjectText, lang), ProjectText.language)
-    )
+    ).all()
     said = by_field(texts, FIELDS)
+    in_english = next((one.aims for one in texts if one.language == SHARED), None)
     return ProjectPage(
         id=row.id,
         slug=row.slug,
         title=said["title"],
         aims=said.get("aims"),
+        aims_in_english=in_english,
         measures=said.get("measures"),
         benefits=said.get("benefits"),
         location=said.get("location"),
@@ -160,6 +166,7 @@ def partners(connection: Connection, project_id: int, lang: str) -> list[Partner
             Region.slug,
             words.c.name,
             words.c.language,
+            words.c.origin,
             Region.country,
             Region.level,
             Membership.role,

@@ -23,6 +23,7 @@ class ListedRegion(NamedTuple):
     slug: str
     name: str
     name_language: str
+    name_origin: str
     name_local: str | None
     country: str
     level: str
@@ -60,6 +61,7 @@ class Part(NamedTuple):
     slug: str
     title: str
     title_language: str
+    title_origin: str
     acronym: str | None
     programme: str | None
     start_date: str | None
@@ -78,15 +80,21 @@ class Figure(NamedTuple):
 
 
 class ListedNeed(NamedTuple):
-    """What a region has on offer, misses or wishes for, by theme; `date` is partial (YYYY, YYYY-MM, YYYY-MM-DD)."""
+    """What a region has on offer, misses or wishes for, by theme; `date` is partial (YYYY, YYYY-MM, YYYY-MM-DD).
+
+    `event_title` is that of the event it was named at, where one of that day and source is recorded.
+    """
 
     kind: str
     theme: str
     statement: str
     language: str
+    origin: str
     date: str | None
     source_title: str | None
     source_url: str
+    event_title: str | None
+    event_language: str | None
 
 
 class ListedEvent(NamedTuple):
@@ -96,6 +104,7 @@ class ListedEvent(NamedTuple):
     type: str
     title: str
     title_language: str
+    title_origin: str
     date: str | None
     place_name: str | None
     online: bool
@@ -143,6 +152,7 @@ def listed(connection: Connection, lang: str) -> list[ListedRegion]:
             Region.slug,
             words.c.name,
             words.c.language,
+            words.c.origin,
             Region.name_local,
             Region.country,
             Region.level,
@@ -211,6 +221,7 @@ def projects_of(connection: Connection, region_id: int, lang: str) -> list[Part]
             Project.slug,
             words.c.title,
             words.c.language,
+            words.c.origin,
             Project.acronym,
             Project.programme,
             Project.start_date,
@@ -244,6 +255,15 @@ def figures(connection: Connection, region_id: int) -> list[Figure]:
 def needs(connection: Connection, region_id: int, lang: str) -> list[ListedNeed]:
     """Return what a region has on offer, misses and wishes for, in this order."""
     words = best(NeedText, NeedText.need_id, Need.id, lang, "words")
+    same = (
+        select(Event.id)
+        .where(Event.source_url == Need.source_url, Event.date == Need.date)
+        .order_by(Event.slug)
+        .limit(1)
+        .correlate(Need)
+        .scalar_subquery()
+    )
+    event = best(EventText, EventText.event_id, same, lang, "event")
     order = case((Need.kind == "on-offer", 0), (Need.kind == "missing", 1), else_=2)
     query = (
         select(
@@ -251,11 +271,16 @@ def needs(connection: Connection, region_id: int, lang: str) -> list[ListedNeed]
             Need.theme,
             words.c.statement,
             words.c.language,
+            words.c.origin,
             Need.date,
             Need.source_title,
             Need.source_url,
+            event.c.title,
+            event.c.language,
         )
+        .select_from(Need)
         .join(words, true())
+        .outerjoin(event, true())
         .where(Need.region_id == region_id)
         .order_by(order, Need.id)
     )
@@ -271,6 +296,7 @@ def _events(lang: str) -> Any:
             Event.type,
             words.c.title,
             words.c.language,
+            words.c.origin,
             Event.date,
             Event.place_name,
             Event.online,

@@ -20,6 +20,7 @@ class ListedService(NamedTuple):
     slug: str
     name: str
     name_language: str
+    name_origin: str
     category: str
     organisation: str | None
     place_name: str | None
@@ -74,6 +75,7 @@ def _listed(lang: str, near: tuple[float, float] | None) -> Any:
         Service.slug,
         words.c.name,
         words.c.language,
+        words.c.origin,
         Service.category,
         Service.organisation,
         Service.place_name,

@@ -37,7 +37,7 @@ def _read_language() -> str:
     given = request.args.getlist("lang") or [i18n.LANGUAGES[0]]
     written = asked.snapshot().columns.fields["language"].place
     if len(given) > 1 or (given[0] not in i18n.LANGUAGES and given[0] not in written):
-        known = ", ".join(sorted({*i18n.LANGUAGES, *written}))
+        known = i18n.in_words(sorted({*i18n.LANGUAGES, *written}), g.lang)
         detail = _("“lang” takes one of the languages that there are texts in: %(names)s.", names=known)
         raise Problem(400, _("This request cannot be read"), detail, field="lang")
     # Not the reader's browser but the address decides, so that one address gives everyone the same file.

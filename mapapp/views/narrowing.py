@@ -50,6 +50,11 @@ class Words(NamedTuple):
     problem: str
 
 
+def status(*read: "Choice | Words") -> int:
+    """Return the status of a list's page: 400 where something in the address could not be understood."""
+    return 400 if any(one.problem for one in read) else 200
+
+
 def words(args: Mapping[str, str]) -> Words:
     """Return the words of `q`, cut where they are longer than anybody types."""
     text = " ".join(args.get("q", "").replace("\0", " ").split())

@@ -18,6 +18,7 @@ from .wording import absolute, label
 
 blueprint = Blueprint("practices", __name__)
 
+FRAMEWORK = "REGIN"  # whose seven criteria the profile shows
 LIKE = 4  # similar practices on a page
 
 
@@ -64,7 +65,7 @@ def _alike(practice_id: int, lang: str) -> list[Alike]:
 
 
 def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
-    said = {one.criterion: one for one in record.evaluations}
+    said = {one.criterion: one for one in record.evaluations if one.framework == FRAMEWORK}
     known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
     return [Criterion(key, words, said.get(key)) for key, words in known]
 
@@ -91,6 +92,7 @@ def detail(lang: str, slug: str) -> str:
     if title is None:  # the database sees to it that every practice has one
         raise not_found()
     search = parse(request.args, asked.snapshot().known).search
+    profile = _profile(record, lang)
     return render_template(
         "practices/detail.html",
         record=record,
@@ -98,7 +100,8 @@ def detail(lang: str, slug: str) -> str:
         title=title,
         summary=summary,
         texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
-        profile=_profile(record, lang),
+        profile=profile,
+        evaluated=sum(one.evaluated is not None for one in profile),
         alike=_alike(record.id, lang),
         citation=_citation(record, title.text, lang),
         back=address_of(search),

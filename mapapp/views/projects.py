@@ -57,7 +57,7 @@ def _words() -> dict[str, Any]:
 
 
 @blueprint.get("/<lang:lang>/projects")
-def index(lang: str) -> str:
+def index(lang: str) -> tuple[str, int]:
     """The list of projects, narrowed by words, programme, theme and country."""
     rows = projects.listed(asked.connection(), lang)
     unknown = _("Not stated")
@@ -93,7 +93,7 @@ def index(lang: str) -> str:
     ]
     axis = periods.axis_of([text for row in found for text in (row.start_date, row.end_date)])
     lines = [Line(row, periods.bar(axis, row.start_date, row.end_date) if axis else None) for row in found]
-    return render_template(
+    page = render_template(
         "projects/index.html",
         lines=lines,
         axis=axis,
@@ -101,6 +101,7 @@ def index(lang: str) -> str:
         words=words,
         narrowed=bool(words.text or programme or theme or country),
     )
+    return page, narrowing.status(words, *choices)
 
 
 @blueprint.get("/<lang:lang>/projects/<slug>")
@@ -153,12 +154,12 @@ class Dimension(NamedTuple):
 
 
 def _dimensions(project: projects.ProjectPage, lang: str) -> list[Dimension]:
-    """Return the dimensions that the project's aims name, each with the search for its practices."""
-    if project.aims is None:
-        return []
-    said = fold(project.aims.text)
-    words = {key: fold(label("dimension", key)) for key in DIMENSIONS}
-    named = [key for key in DIMENSIONS if re.search(rf"\b{re.escape(words[key])}\b", said)]
+    """Return the dimensions that the project's aims name, each with the search for its practices.
+
+    The keys are English words, so the English text is read: a page says the same in every language.
+    """
+    said = fold(project.aims_in_english or "")
+    named = [key for key in DIMENSIONS if re.search(rf"\b{key}\b", said)]
     # One word alone ("interaction") is everyday language; together they are the intercultural approach.
     if len(named) < len(DIMENSIONS):
         return []

@@ -53,7 +53,7 @@ def _words() -> dict[str, Any]:
 
 
 @blueprint.get("/<lang:lang>/regions")
-def index(lang: str) -> str:
+def index(lang: str) -> tuple[str, int]:
     """The list of regions, narrowed by words, country, project and level, under the headings asked for."""
     rows = regions.listed(asked.connection(), lang)
     project_names = {slug: name for row in rows for slug, name in row.projects}
@@ -74,7 +74,7 @@ def index(lang: str) -> str:
     country, project, level = (one.chosen for one in choices)
     found = _narrowed(rows, words.text, country, project, level, lang)
     by = request.args.get("by", "") if request.args.get("by", "") in GROUPS else GROUPS[0]
-    return render_template(
+    page = render_template(
         "regions/index.html",
         groups=_grouped(found, by, lang),
         found=found,
@@ -85,6 +85,7 @@ def index(lang: str) -> str:
         narrowed=bool(words.text or any(one.chosen for one in choices)),
         asked={"q": words.text or None, **{one.name: one.chosen or None for one in choices}},
     )
+    return page, narrowing.status(words, *choices)
 
 
 def _narrowed(

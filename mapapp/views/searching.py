@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 
-from .. import search
+from .. import i18n, search
 from ..atlas import Answer
 from ..errors import Problem
-from . import asked
-from .facets import say_value
+from . import asked, placing
 
 # What a page's address may also say: it chooses a view of the records, not the records.
 VIEW_ONLY = ("page", "at", "open", "show", "layers", "view", "zoom")
@@ -25,7 +24,7 @@ def refuse_unknown(known: Iterable[str]) -> None:
                 400,
                 _("This request cannot be read"),
                 _("There is no parameter “%(name)s” here.", name=name[:60]),
-                _("Known are: %(names)s.", names=", ".join(names)),
+                _("Known are: %(names)s.", names=i18n.in_words(names, g.lang)),
                 field=name[:60],
             )
 
@@ -53,7 +52,7 @@ def answer(collection: str, question: search.Search, lang: str) -> Answer:
 
 def words(question: search.Search) -> str:
     """Return a search as one line of words; empty when everything is asked for."""
-    return " · ".join(chip.text for chip in search.in_words(question, say_value, _))
+    return " · ".join(chip.text for chip in search.in_words(question, placing.say, _))
 
 
 def page_of(question: search.Search, lang: str, page: str = "") -> str:

@@ -12,7 +12,7 @@ from .. import i18n, search
 from ..atlas import Answer
 from ..errors import Problem
 from ..queries import gazetteer, services
-from . import asked, openness
+from . import asked, openness, placing
 from .explore_page import read_problems
 from .facets import say_value
 
@@ -89,7 +89,14 @@ def _page_number(pages: int, problems: dict[str, tuple[str, ...]]) -> int:
     text = request.args.get("page", "1").strip() or "1"
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
     if not 1 <= number <= pages:
-        problems["page"] = (ngettext("There is %(num)s page.", "There are pages 1 to %(num)s.", pages),)
+        problems["page"] = (
+            ngettext(
+                "There is %(count)s page.",
+                "There are pages 1 to %(count)s.",
+                pages,
+                count=i18n.number(pages, g.lang),
+            ),
+        )
     return min(max(number, 1), pages)
 
 
@@ -104,23 +111,17 @@ def _options(field: str, answer: Answer) -> list[Option]:
 
 
 def _chips(question: search.Search, near: Near) -> list[Chip]:
-    chips = []
-    for chip in search.in_words(question, say_value, _):
-        words, place = chip.text, near.typed
-        if chip.field == "near":
-            place = ""
-            if near.name and question.within_km is None:
-                words = _("Near %(point)s", point=near.name)
-            elif near.name:
-                words = _("Within %(km)s km of %(point)s", km=f"{question.within_km:g}", point=near.name)
-        elif not question.near:
-            place = ""
-        chips.append(Chip(words, address_of(chip.search, place=place)))
-    return chips
+    def words(field: str, value: str) -> str:
+        return near.name if field == "near" and near.name else placing.say(field, value)
+
+    return [
+        Chip(chip.text, address_of(chip.search, place=near.typed if question.near and chip.field != "near" else ""))
+        for chip in search.in_words(question, words, _)
+    ]
 
 
 @blueprint.get("/<lang:lang>/services")
-def index(lang: str) -> str:
+def index(lang: str) -> tuple[str, int]:
     """The services of a search."""
     args = request.args.copy()
     near = _read_place(args, lang)
@@ -138,7 +139,7 @@ def index(lang: str) -> str:
     pages = max(1, -(-total // PAGE_SIZE))
     number = _page_number(pages, problems)
     place = near.typed if near.name else ""
-    return render_template(
+    page = render_template(
         "services/index.html",
         search=parsed.search,
         answer=answer,
@@ -162,6 +163,7 @@ def index(lang: str) -> str:
         keep=_kept(parsed.search, place, open_now),
         rescue=[(way, address_of(way.search, place="" if way.field == "near" else place)) for way in answer.rescue],
     )
+    return page, 400 if problems else 200
 
 
 def _kept(question: search.Search, place: str, open_now: bool) -> list[tuple[str, str]]:

@@ -95,6 +95,7 @@ def _context() -> dict[str, Any]:
         "format_partial_date": lambda value: dates.say_date(value, lang) if value else "",
         "format_year_range": year_range,
         "in_words": lambda items: i18n.in_words(items, lang),
+        "joint": lambda number, count: i18n.joint(number, count, lang),
     }
 
 
