@@ -105,9 +105,9 @@ def test_regin_names_its_six_pilot_regions_with_authority_and_role(client: Any) 
 @pytest.mark.parametrize(("lang", "named"), [("en", "Equality"), ("de", "Gleichheit"), ("it", "Uguaglianza")])
 def test_eu_belong_leads_to_its_three_dimensions(client: Any, lang: str, named: str) -> None:
     html = page(client, f"/{lang}/projects/eu-belong")
+    of_the_map = "whole map|ganzen Karte|intera mappa"
     found = re.findall(
-        r'href="(/[a-z]+/\?dimension=(\w+))"><strong>(\w+)</strong><span>(\d+) [^<]*(?:whole map|ganzen Karte|intera mappa)',
-        html,
+        rf'href="(/[a-z]+/\?dimension=(\w+))"><strong>(\w+)</strong><span>(\d+) [^<]*(?:{of_the_map})<', html
     )
     assert [key for _address, key, _word, _number in found] == ["equality", "diversity", "interaction"]
     assert found[0][2] == named

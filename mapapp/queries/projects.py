@@ -61,7 +61,10 @@ class ProjectPage(NamedTuple):
 
 
 class Partner(NamedTuple):
-    """A region's part in a project; `origin` is that of its name and role; `longitude` and `latitude` in degrees, None where it is not on the map."""
+    """A region's part in a project; `origin` is that of its name and role.
+
+    `longitude` and `latitude` in degrees, None where it is not on the map.
+    """
 
     slug: str
     name: str
