@@ -12,7 +12,7 @@ from .. import i18n, search
 from ..atlas import Answer, Suggestion
 from ..atlas.distance import metres
 from ..queries.practices import PracticeCard
-from . import cards
+from . import cards, placing
 from .facets import Group, groups, say_value
 from .translating import gettext as _
 
@@ -143,7 +143,7 @@ def compose(answer: Answer, problems: dict[str, tuple[str, ...]], lang: str) -> 
         cards=listed,
         number=number,
         pages=pages,
-        chips=search.in_words(question, say_value, _),
+        chips=search.in_words(question, placing.say, _),
         groups=groups(answer, problems),
         problems=problems,
         typed={name: request.args.get(name, "")[: search.MAX_VALUE] for name in ("q", *search.SINGLES)},
