@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from mapapp.views import keeping
+
 HTML = {"Accept": "text/html"}
 
 
@@ -79,7 +81,7 @@ def test_no_value_breaks_the_page(client: Any, value: str) -> None:
         for path in ("/de/", "/de/markers.json", "/de/suggest"):
             answer = client.get(f"{path}?{name}={value}")
             assert answer.status_code < 500, (path, name)
-            assert b"><script>" not in answer.data
+            assert "html" not in answer.content_type or b"><script>" not in answer.data
 
 
 def test_an_empty_answer_names_the_filter_to_drop(client: Any) -> None:
@@ -124,6 +126,43 @@ def test_a_fragment_has_the_parts_of_the_page_and_the_markers_of_the_view(client
     block = json.loads(re.search(r"<script[^>]*data-markers>(.*?)</script>", fragment, re.S)[1])  # type: ignore[index]
     assert block == client.get("/de/markers.json?theme=housing&view=-20,30,40,70&zoom=4").json
     assert block["total"] == total(page)
+
+
+def test_a_fragment_says_where_the_search_is_found_in_every_language(client: Any) -> None:
+    address = "/de/?theme=housing&page=2"
+    fragment = client.get(f"{address}&view=-20,30,40,70&zoom=4&at=4/1/1", headers=HTML | {"X-Fragment": "results"}).text
+    links = re.findall(r"<link [^>]+>", fragment)
+    assert links == [link for link in re.findall(r"<link [^>]+>", client.get(address).text) if link in links]
+    assert '<link rel="canonical" href="http://localhost/de/?theme=housing&amp;page=2">' in links
+    assert '<link rel="alternate" hreflang="it" href="http://localhost/it/?theme=housing&amp;page=2">' in links
+    assert any('href="/de/feed.atom?theme=housing"' in link for link in links)
+
+
+@pytest.mark.parametrize("query", ["theme=bogus", "year_from=x", "colour=red", "view=1,2&zoom=4"])
+def test_markers_of_what_cannot_be_understood_are_refused_by_name(client: Any, query: str) -> None:
+    answer = client.get(f"/en/markers.json?{query}")
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["parameter"] == query.split("=")[0]
+
+
+def test_the_list_is_drawn_the_same_from_what_is_kept(client: Any) -> None:
+    addresses = [f"/de/?{query}" for query in ("", "theme=housing&q=%22%26haus", "theme=housing&country=AT", "page=2")]
+    fresh = {}
+    for address in addresses:
+        keeping._found.clear()
+        fresh[address] = client.get(address + "&x=1", headers=HTML).text
+    for address in addresses:
+        assert client.get(address + "&x=2", headers=HTML).text.replace("x=2", "x=1") == fresh[address]
+        assert not re.search("[\ue000-\ue001]", fresh[address])
+
+
+def test_made_up_values_do_not_fill_the_memory(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST", 400)
+    for number in range(60):
+        codes = "&".join(f"region=DE{number:02}{letter}" for letter in "ABCDEFGHIJ")
+        assert client.get(f"/en/?{codes}", headers=HTML).status_code == 200
+    assert all(len(found) <= 2000 for _version, found in keeping._found.values())
 
 
 def test_rings_and_pins_say_what_they_are(client: Any) -> None:

@@ -59,8 +59,10 @@ UNION ALL SELECT 'region', nuts_code, service.id FROM service JOIN region ON reg
 """
 _VALUES = "SELECT field, value, string_agg(int4send(id), '') FROM ({values}) AS every GROUP BY field, value"
 
+# Quotes, marks and spaces before the first letter or digit are no part of the alphabet.
 _TITLES = """
-SELECT string_agg(int4send(id), '' ORDER BY ltrim(title, ' "„“”«»‚‘’''') COLLATE "und-x-icu", id) FROM (
+SELECT string_agg(int4send(id), '' ORDER BY
+  regexp_replace(title COLLATE "und-x-icu", '^[^[:alnum:]]+', '') COLLATE "und-x-icu", id) FROM (
   SELECT record.id, coalesce(own.{title}, english.{title}, source.{title}, record.slug) AS title FROM {table} AS record
   LEFT JOIN {table}_text AS own ON own.{table}_id = record.id AND own.language = :lang
   LEFT JOIN {table}_text AS source ON source.{table}_id = record.id AND source.is_source

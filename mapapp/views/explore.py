@@ -5,7 +5,7 @@ from flask import Blueprint, Response, render_template, request
 
 from ..atlas import suggest as suggestions
 from ..search import MAX_Q, parse
-from . import asked, cards, explore_page, facets, markers
+from . import asked, cards, explore_page, facets, markers, searching
 from .answering import fragment
 
 blueprint = Blueprint("explore", __name__)
@@ -28,6 +28,7 @@ def index(lang: str) -> tuple[str, int]:
         title=explore_page.title_of(page, lang),
         markers=shown,
         address_of=explore_page.address_of,
+        alternates=explore_page.alternates(page),
         field_name=facets.field_name,
         draw_group=facets.draw_group,
         draw_cards=cards.draw,
@@ -38,8 +39,8 @@ def index(lang: str) -> tuple[str, int]:
 @blueprint.get("/<lang:lang>/markers.json")
 def markers_json(lang: str) -> Response:
     """The markers of a view, or with `stack=lat,lon` the records of one point."""
-    snapshot = asked.snapshot()
-    answer = snapshot.answer(asked.connection(), parse(request.args, snapshot.known).search, lang)
+    question = searching.strict("practice", ("view", "zoom", "stack"))
+    answer = asked.snapshot().answer(asked.connection(), question, lang)
     if "stack" in request.args:
         found = markers.of_point(answer, lang)
     else:

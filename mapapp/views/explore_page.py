@@ -15,6 +15,7 @@ from ..queries.practices import PracticeCard
 from . import cards, placing
 from .facets import Group, groups, say_value
 from .translating import gettext as _
+from .wording import absolute
 
 PAGE_SIZE = 20
 MOST_PAGES = 100_000
@@ -64,6 +65,12 @@ def address_of(question: search.Search, page: int = 1) -> str:
     """Return the address of Explore for a search and a page of its list."""
     query = query_of(question, page=page if page > 1 else "")
     return f"/{g.lang}/?{query}" if query else f"/{g.lang}/"
+
+
+def alternates(page: "Page") -> list[tuple[str, str]]:
+    """Return (language, absolute address) of the same search and page of the list in each language of the site."""
+    query = query_of(page.search, page=page.number if page.number > 1 else "")
+    return [(lang, absolute(f"/{lang}/?{query}" if query else f"/{lang}/")) for lang in i18n.LANGUAGES]
 
 
 def read_problems(found: tuple[search.Problem, ...]) -> dict[str, tuple[str, ...]]:

@@ -83,8 +83,9 @@ def _ring_name(marker: Marker, lang: str) -> str:
         start = ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)
     label = asked.labels()
     parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
-    more = ", …" if len(marker.mix) > SAID else ""
-    return f"{start}: {', '.join(parts)}{more}" if parts else start
+    if len(marker.mix) > SAID:
+        parts.append(_("other themes"))
+    return f"{start}: {i18n.in_words(parts, lang)}" if parts else start
 
 
 def _ring(marker: Marker, lang: str) -> dict[str, Any]:

@@ -3,25 +3,34 @@
 from typing import Any
 
 from flask import Flask, g
-from flask_babel import get_translations
+from flask_babel import force_locale, get_translations
 from markupsafe import Markup
 
+_catalogues: dict[str, Any] = {}
 _said: dict[str, dict[str, Markup]] = {}
 
 
-def _kept(message: str) -> Markup:
-    """Return a message without variables in the language of the page; there are as many as the sources contain."""
-    said = _said.setdefault(g.get("lang", "en"), {})
-    found = said.get(message)
-    if found is None:
-        found = said[message] = Markup(get_translations().ugettext(message))  # noqa: S704 our own catalogue
+def _language() -> str:
+    found: str = g.get("lang", "en")
     return found
 
 
 def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    lang = _language()
+    found = _catalogues.get(lang)
+    if found is None:
+        with force_locale(lang):  # flask-babel may remember another language from earlier in the request
+            found = _catalogues[lang] = get_translations()
+    return found
+
+
+def _kept(message: str) -> Markup:
+    """Return a message without variables in the language of the page; there are as many as the sources contain."""
+    said = _said.setdefault(_language(), {})
+    found = said.get(message)
+    if found is None:
+        found = said[message] = Markup(_catalogue().ugettext(message))  # noqa: S704 our own catalogue
+    return found
 
 
 def gettext(message: str, **variables: object) -> str:

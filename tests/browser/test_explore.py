@@ -94,6 +94,55 @@ def test_back_and_forward_walk_through_the_searches(wide: Page) -> None:
     expect(wide.locator(TOTAL)).to_have_attribute("data-total", housing or "")
 
 
+def test_back_opens_the_card_that_was_open(wide: Page) -> None:
+    with_map(wide, "/en/?open=vienna-core")
+    card = wide.locator(".popup-card")
+    expect(card).to_have_attribute("data-slug", "vienna-core")
+    choose(wide, "theme", "housing")
+    expect(wide.locator("#chips")).to_contain_text("Housing")
+    wide.keyboard.press("Escape")
+    other = wide.locator("[data-locate]").first
+    slug = other.get_attribute("data-locate") or ""
+    other.click()
+    expect(card).to_have_attribute("data-slug", slug)
+    wide.go_back()
+    expect(card).to_have_attribute("data-slug", "vienna-core")
+    expect(card).to_have_count(1)
+    assert "open=vienna-core" in wide.url
+
+
+def test_the_card_asked_for_last_is_the_one_that_shows(wide: Page) -> None:
+    with_map(wide, "/en/")
+    records = wide.locator("[data-locate]")
+    slow, quick = (records.nth(at).get_attribute("data-locate") for at in (0, 1))
+    wide.route(re.compile(f"{slow}/card"), lambda route: (wide.wait_for_timeout(700), route.continue_()))
+    records.nth(0).click()
+    records.nth(1).click()
+    expect(wide.locator(".popup-card")).to_have_attribute("data-slug", quick or "")
+    wide.wait_for_timeout(900)
+    expect(wide.locator(".popup-card")).to_have_attribute("data-slug", quick or "")
+
+
+def test_the_head_speaks_of_the_search_that_the_list_shows(wide: Page) -> None:
+    with_map(wide, "/en/")
+    choose(wide, "theme", "housing")
+    expect(wide.locator("#chips")).to_contain_text("Housing")
+    for link in ('[rel="canonical"]', '[hreflang="de"]', '[type="application/atom+xml"]'):
+        expect(wide.locator(f"head link{link}")).to_have_count(1)
+        expect(wide.locator(f"head link{link}")).to_have_attribute("href", re.compile(r"\?theme=housing$"))
+
+
+def test_the_first_visit_fetches_the_small_relief_only(wide: Page) -> None:
+    pictures: list[str] = []
+    wide.on("request", lambda request: "relief-" in request.url and pictures.append(request.url))
+    with_map(wide, "/en/?country=AT")
+    wide.wait_for_timeout(1200)
+    assert not any("large" in one for one in pictures), pictures
+    wide.locator('[data-zoom="out"]').click()
+    with wide.expect_request(re.compile("relief-large")):
+        pass
+
+
 def test_a_shared_link_restores_filters_view_card_layers_and_language(wide: Page) -> None:
     with_map(wide, "/de/?theme=language&at=8/47.2/10.8&open=imst-abc-cafe&layers=regions")
     expect(wide.locator("#chips")).to_contain_text("Sprache")

@@ -9,7 +9,11 @@ export function startMapSwitch(root, map, results) {
 
   async function load() {
     const { startMap } = await import("../explore-map.js");
-    map.current = startMap(root, { search: () => searchOf(location.href), ask: results.ask });
+    map.current = startMap(root, {
+      search: () => searchOf(location.href),
+      understood: () => new URLSearchParams(root.querySelector("[data-query]").dataset.query),
+      ask: results.ask,
+    });
   }
 
   function apply() {

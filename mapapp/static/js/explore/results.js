@@ -3,6 +3,7 @@ import { fetchFragment } from "./fragments.js";
 import { patchChildren } from "./patch.js";
 import { addressOf, carryQuery, searchOf, written } from "./state.js";
 
+const OF_SEARCH = ["canonical", "alternate", "prev", "next"].map((kind) => `link[rel="${kind}"]`).join();
 const SLOW_MS = 180; // quicker answers show no sign of waiting: it would only flicker
 
 /**
@@ -50,6 +51,8 @@ export function startResults(root, map) {
       if (wanted) patchChildren(part, wanted);
     }
     document.title = answer.title || document.title;
+    for (const link of document.head.querySelectorAll(OF_SEARCH)) link.remove();
+    for (const link of answer.querySelectorAll(OF_SEARCH)) document.head.append(document.importNode(link, true));
     const line = root.querySelector("[data-total]");
     say.textContent = line?.textContent.replace(/\s+/g, " ").trim() ?? "";
     const markers = answer.querySelector("script[data-markers]");

@@ -22,6 +22,7 @@ const RELIEF_BOUNDS = [[20, -40], [76, 66]];
 const RELIEF = { light: { blend: 'hard-light', opacity: 0.42 }, dark: { blend: 'soft-light', opacity: 0.85 } };
 const RELIEF_FADE = { 6: 0.6, 7: 0.25 }; // whole below, nothing above
 const FINE_RELIEF_FROM = 5;
+const REST = 600; // ms without a move before more is asked for
 const FONT = '600 12px "Inter Variable"';
 const FONT_PATIENCE = 1000; // ms: a map in a fallback font is better than no map
 
@@ -31,35 +32,59 @@ export function lowestZoom(width) {
   return Math.max(width < 700 ? 3 : 4, Math.min(WIDE.lastZoom, Math.ceil(Math.log2(world))));
 }
 
-/** A relief that fades as the reader comes near, in a pane of its own between the land and the records. */
+/**
+ * A relief that fades as the reader comes near, in a pane of its own between the land and the records.
+ *
+ * It appears with the first land: alone it would be a grey block. The finer picture comes only for those who have moved
+ * the map themselves and rest at a zoom where it shows.
+ */
 function reliefLayer(urls, state) {
   const overlay = L.imageOverlay(urls.small, RELIEF_BOUNDS, { pane: 'relief', interactive: false, alt: '' });
-  let fine = false;
+  let land = false;
+  let steered = false;
+  let fine = !urls.large || navigator.connection?.saveData;
+  let timer = 0;
 
-  function refine(map) {
-    if (fine || !urls.large || map.getZoom() < FINE_RELIEF_FROM || navigator.connection?.saveData) return;
-    fine = true;
-    const picture = new Image();
-    picture.src = urls.large;
-    picture.decode().then(() => overlay.setUrl(urls.large), () => { fine = false; });
+  function refine() {
+    clearTimeout(timer);
+    if (fine || !steered) return;
+    timer = setTimeout(() => {
+      const zoom = Math.round(overlay._map?.getZoom() ?? 0);
+      if (zoom < FINE_RELIEF_FROM || opacityAt(zoom) === 0) return;
+      fine = true;
+      const picture = new Image();
+      picture.src = urls.large;
+      picture.decode().then(() => overlay.setUrl(urls.large), () => { fine = false; });
+    }, REST);
   }
+
+  const opacityAt = (zoom) => RELIEF[state.dark ? 'dark' : 'light'].opacity * (RELIEF_FADE[zoom] ?? (zoom < 6 ? 1 : 0));
 
   function fade() {
     const map = overlay._map;
     if (!map) return;
-    const { blend, opacity: full } = RELIEF[state.dark ? 'dark' : 'light'];
-    const zoom = Math.round(map.getZoom());
-    const opacity = full * (RELIEF_FADE[zoom] ?? (zoom < 6 ? 1 : 0));
+    const opacity = land ? opacityAt(Math.round(map.getZoom())) : 0;
     const pane = map.getPane('relief');
-    pane.style.mixBlendMode = blend;
+    pane.style.mixBlendMode = RELIEF[state.dark ? 'dark' : 'light'].blend;
     pane.style.opacity = String(opacity);
     pane.style.display = opacity ? '' : 'none';
-    if (opacity) refine(map);
   }
 
-  overlay.on('add', () => { overlay._map.on('zoomend', fade); fade(); });
-  overlay.on('remove', () => overlay._map?.off('zoomend', fade));
-  return { overlay, fade };
+  overlay.on('add', () => {
+    const map = overlay._map;
+    map.on('zoomend', fade);
+    map.on('moveend', refine);
+    map.on('dragstart steered', () => { steered = true; });
+    for (const kind of ['wheel', 'keydown', 'dblclick']) {
+      map.getContainer().addEventListener(kind, () => { steered = true; }, { passive: true, once: true });
+    }
+    fade();
+  });
+  overlay.on('remove', () => {
+    clearTimeout(timer);
+    overlay._map?.off('zoomend', fade).off('moveend', refine);
+  });
+  return { overlay, fade, showWithLand() { land = true; fade(); } };
 }
 
 /** Panes between the tiles (200) and the records (400): the names stand above the relief, crisp and untinted. */
@@ -103,6 +128,7 @@ export function createBasemap({ url, relief, lang, dark = false }) {
   });
   names.views = land.views; // one cache of tiles for both
   const shading = relief ? reliefLayer(relief, state) : null;
+  if (shading) land.once('load', shading.showWithLand);
   const layers = [land, ...(shading ? [shading.overlay] : []), names];
 
   function layOutAgain() {

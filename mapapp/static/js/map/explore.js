@@ -12,7 +12,10 @@ import { askedArea, holds, visibleBox } from "./view.js";
 
 const SETTLED_MS = 250;
 
-/** Start the map in the Explore page `root`. `page.search()` is the search; `page.ask(search)` asks a new one. */
+/**
+ * Start the map in the Explore page `root`. `page.search()` is the search of the address, `page.understood()` what the server
+ * made of it; `page.ask(search)` asks a new one.
+ */
 export function startMap(root, page) {
   const frame = root.querySelector("[data-map-frame]");
   const canvas = frame.querySelector("[data-map]");
@@ -27,6 +30,8 @@ export function startMap(root, page) {
   let running = null;
   let fan = null;
   let popup = null;
+  let opened = ""; // the record whose card is open or on its way
+  let opening = null;
 
   // ---- asking for markers
 
@@ -38,11 +43,10 @@ export function startMap(root, page) {
     ];
   }
 
-  async function askMarkers(search = page.search()) {
+  async function askMarkers() {
     running?.abort();
     const mine = (running = new AbortController());
-    const query = new URLSearchParams(search);
-    query.delete("page");
+    const query = page.understood();
     for (const [name, value] of viewParameters()) query.set(name, value);
     try {
       const found = await fetchJson(canvas.dataset.markers + written(query), mine.signal);
@@ -80,8 +84,7 @@ export function startMap(root, page) {
   }
 
   async function fanAround(one) {
-    const query = new URLSearchParams(page.search());
-    query.delete("page");
+    const query = page.understood();
     query.set("stack", one.at.join(","));
     let found;
     try {
@@ -109,11 +112,17 @@ export function startMap(root, page) {
   // ---- the open card
 
   async function open(slug, { at = null, from = null, focus = true } = {}) {
+    opening?.abort();
+    const mine = (opening = new AbortController());
+    opened = slug;
     let card;
     from?.setAttribute("aria-busy", "true");
     try {
-      card = await fetchCard(canvas.dataset.card.replace("SLUG", encodeURIComponent(slug)) + written(page.search()));
+      const address = canvas.dataset.card.replace("SLUG", encodeURIComponent(slug)) + written(page.search());
+      card = await fetchCard(address, mine.signal);
     } catch (error) {
+      if (error.name === "AbortError") return;
+      opened = "";
       if (!("status" in error)) throw error;
       say.textContent = canvas.dataset.trouble;
       look({ open: null });
@@ -121,8 +130,12 @@ export function startMap(root, page) {
     } finally {
       from?.removeAttribute("aria-busy");
     }
+    if (mine.signal.aborted) return;
     const place = at ?? card.at;
-    if (!place) return;
+    if (!place) {
+      opened = "";
+      return;
+    }
     if (!at && !map.getBounds().contains(place)) map.setView(place, Math.max(map.getZoom(), 6), { animate: false });
     const back = () => (from?.isConnected ? from : (markers.find(slug)?.getElement() ?? canvas));
     popup = showPopup(map, place, card.element, {
@@ -131,11 +144,21 @@ export function startMap(root, page) {
       onClose: () => {
         popup = null;
         lifting.choose(null);
+        if (opened !== slug) return; // another card takes its place
+        opened = "";
         if (looked("open") === slug) look({ open: null });
       },
     });
     lifting.choose({ slug, at: place, kind: card.kind, theme: card.theme });
     look({ open: slug });
+  }
+
+  function close() {
+    opening?.abort();
+    opened = "";
+    lifting.choose(null);
+    popup?.close(false);
+    popup = null;
   }
 
   // ---- following the address, and leading it
@@ -207,8 +230,9 @@ export function startMap(root, page) {
     }
     layers.set(looked("layers").split(","));
     const slug = looked("open");
-    if (slug && !popup) open(slug, { focus: false });
-    else if (!slug) popup?.close(false);
+    if (slug === opened) return;
+    if (slug) open(slug, { focus: false });
+    else close();
   }
 
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(canvas);
@@ -227,7 +251,7 @@ export function startMap(root, page) {
       closeFan();
       areaButton.hidden = true;
       if (found) show(found);
-      else askMarkers(search);
+      else askMarkers();
       if (search.has("near") && answer?.extent && searchMoved(search)) fit(answer.extent);
     },
   };

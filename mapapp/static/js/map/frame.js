@@ -43,7 +43,7 @@ export function createMap(container, { still = false } = {}) {
   container.setAttribute("aria-label", container.dataset.name);
   const basemap = createBasemap({
     url: container.dataset.basemap,
-    relief: { small: container.dataset.reliefSmall, large: container.dataset.reliefLarge },
+    relief: { small: container.dataset.reliefSmall, large: still ? "" : container.dataset.reliefLarge },
     lang: document.documentElement.lang,
     dark: dark.matches,
   });
@@ -63,7 +63,10 @@ export function showEurope(map) {
 export function wireZoom(map, buttons) {
   const step = { in: 1, out: -1 };
   for (const button of buttons) {
-    button.addEventListener("click", () => map.setZoom(map.getZoom() + step[button.dataset.zoom]));
+    button.addEventListener("click", () => {
+      map.fire("steered"); // by the visitor, as with wheel and drag
+      map.setZoom(map.getZoom() + step[button.dataset.zoom]);
+    });
   }
   const update = () => {
     for (const button of buttons) {
