@@ -10,7 +10,8 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from itertools import count
 from pathlib import Path
@@ -19,12 +20,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from mapapp import cluster, migrating
 from mapapp.database import make_engine
 from mapapp.settings import Settings
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+# What stands in a route, by the name of its part; the slug is a practice's and a service's.
+SAMPLES: dict[str, object] = {"lang": "de", "slug": "imst-abc-cafe", "number": 1, "name": "freshness"}
+SLUGS = {"regions": "imst", "projects": "eu-belong"}
 _PREFIX = "practice-atlas-tests-"
 _names = count()
 
@@ -117,10 +122,12 @@ def _with_engine(url: str, act: Any) -> None:
 def _drop(run: _Run, engine: Engine) -> None:
     name = engine.url.database
     engine.dispose()
-    admin = make_engine(run.cluster.url("postgres"), pool_size=1)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+
+    def drop(admin: Engine) -> None:
+        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    _with_engine(run.cluster.url("postgres"), drop)
 
 
 @pytest.fixture(scope="session")
@@ -164,6 +171,22 @@ def atlas_engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
     _drop(postgis, engine)
 
 
+@pytest.fixture
+def dial() -> Iterator[Callable[..., Engine]]:
+    """The way to make an engine of one's own: its connections are closed after the test, failed ones too.
+
+    One that is left open is told of (psycopg warns) whenever it is collected: in some other test, which then fails.
+    """
+    with ExitStack() as stack:
+
+        def make(url: str, pool_size: int = 1) -> Engine:
+            engine = make_engine(url, pool_size)
+            stack.callback(engine.dispose)
+            return engine
+
+        yield make
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a public site, with a data folder of their own."""
@@ -186,9 +209,8 @@ def client(app: Any) -> Any:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def live_server(app: Any) -> Iterator[str]:
-    """The application on a free port of this machine, for browsers; the value is its address."""
+@contextmanager
+def _serving(app: Any) -> Iterator[str]:
     from werkzeug.serving import make_server
 
     with socket.socket() as probe:
@@ -197,10 +219,39 @@ def live_server(app: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def live_server(app: Any) -> Iterator[str]:
+    """The application on a free port of this machine, for browsers; the value is its address."""
+    with _serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve() -> Any:
+    """The way to put another application on a port: `with serve(app) as address`."""
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def addresses(app: Any) -> list[tuple[Rule, str]]:
+    """Every route that can be read, new ones too, and an address of it with records that there are."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            plural = next((part for part in str(rule).split("/") if part in SLUGS), "")
+            samples = SAMPLES | {"slug": SLUGS.get(plural, SAMPLES["slug"])}
+            built = rule.build({name: samples.get(name, "x") for name in rule.arguments}, append_unknown=False)
+            assert built, f"no address for {rule}"
+            found.append((rule, built[1]))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from mapapp.cluster import Cluster
+from mapapp.command_line import main
+from mapapp.queries.statistics import counts
 
 COMMAND = [str(Path(sys.executable).parent / "mapapp")]
 
@@ -34,9 +36,14 @@ def environment(folder, **more):
     return kept | {"MAPAPP_DATA_DIR": str(folder), "MAPAPP_WORKERS": "1"} | more
 
 
-def run(folder, *words, text="", **more):
+def run(folder, *given, **more):
     return subprocess.run(
-        [*COMMAND, *words], env=environment(folder, **more), input=text, capture_output=True, text=True, timeout=120
+        [*COMMAND, *given],
+        env=environment(folder, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -72,12 +79,27 @@ def close(process):
     return process.returncode, said
 
 
+def words(monkeypatch, capsys, folder, *given, **more):
+    """Run a command that ends at once without a process of its own."""
+    for name in ("DATABASE_URL", "MAPAPP_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ({"MAPAPP_DATA_DIR": str(folder)} | more).items():
+        monkeypatch.setenv(name, value)
+    return main([*given]), capsys.readouterr().err
+
+
 @pytest.mark.xdist_group("command_line")
-def test_serve_fills_an_empty_database_shows_the_map_and_ctrl_c_ends_all_of_it(folder):
+def test_serve_fills_an_empty_database_shares_its_server_and_ctrl_c_ends_all_of_it(folder):
     port = free_port()
     process = open_site(folder, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/de/", timeout=10) as answer:
         assert 'data-total="151"' in answer.read().decode()
+    again = run(folder, "load")
+    assert again.returncode == 0
+    assert again.stdout
+    assert all(line.endswith(" unchanged") for line in again.stdout.splitlines())
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=10) as answer:
+        assert answer.status == 200
     code, said = close(process)
     assert code == 0
     assert f"http://127.0.0.1:{port}/" in said
@@ -85,43 +107,37 @@ def test_serve_fills_an_empty_database_shows_the_map_and_ctrl_c_ends_all_of_it(f
 
 
 @pytest.mark.xdist_group("command_line")
-def test_the_second_start_finds_the_data_and_the_other_commands_share_its_server(folder):
-    port = free_port()
-    process = open_site(folder, port)
-    counted = run(folder, "stats")
-    assert "practice              151" in counted.stdout
-    again = run(folder, "load")
-    assert again.returncode == 0
-    assert again.stdout
-    assert all(line.endswith(" unchanged") for line in again.stdout.splitlines())
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/ready", timeout=10) as answer:
-        assert answer.status == 200
-    assert close(process)[0] == 0
+def test_the_next_start_finds_the_data_and_leaves_no_server_behind(folder):
+    assert "practice              151" in run(folder, "stats").stdout
     assert not Cluster(folder).running()
 
 
 @pytest.mark.xdist_group("command_line")
-def test_a_bad_file_is_reported_by_line_and_column_and_nothing_is_loaded(folder, tmp_path):
+def test_reset_asks_first_and_never_touches_a_database_of_the_operators_own(folder, monkeypatch, capsys):
+    monkeypatch.setattr("builtins.input", lambda _question: "no")
+    assert words(monkeypatch, capsys, folder, "reset")[0] == 1
+    theirs = {"DATABASE_URL": "postgresql://u@h/d", "MAPAPP_SECRET_KEY": "k" * 40}
+    code, said = words(monkeypatch, capsys, folder, "reset", "--yes", **theirs)
+    assert (code, "DATABASE_URL" in said) == (1, True)
+    assert (folder / "postgres" / "PG_VERSION").exists()
+    assert words(monkeypatch, capsys, folder, "reset", "--yes")[0] == 0
+    assert not (folder / "postgres").exists()
+
+
+def test_a_bad_file_is_reported_by_line_and_column_and_nothing_is_loaded(empty_engine, tmp_path):
     source = Path(__file__).parent.parent / "geodata" / "starting_data"
     spoiled = tmp_path / "data"
     shutil.copytree(source, spoiled)
     path = spoiled / "practices.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",municipality,", ",galaxy,", 1), encoding="utf-8")
-    found = run(folder, "load", str(spoiled))
+    url = empty_engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    found = run(tmp_path, "load", str(spoiled), DATABASE_URL=url, MAPAPP_SECRET_KEY="k" * 40)
     assert found.returncode == 1
     assert "practices.csv" in found.stdout
     assert "coord_precision" in found.stdout
     assert "Traceback" not in found.stdout + found.stderr
-
-
-@pytest.mark.xdist_group("command_line")
-def test_reset_asks_first_and_never_touches_a_database_of_the_operators_own(folder):
-    assert run(folder, "reset", text="no\n").returncode == 1
-    assert (folder / "postgres" / "PG_VERSION").exists()
-    theirs = run(folder, "reset", "--yes", DATABASE_URL="postgresql://u@h/d", MAPAPP_SECRET_KEY="k" * 40)
-    assert theirs.returncode == 1
-    assert run(folder, "reset", "--yes").returncode == 0
-    assert not (folder / "postgres").exists()
+    with empty_engine.connect() as connection:
+        assert dict(counts(connection))["practice"] == 0
 
 
 def test_a_setting_that_cannot_be_used_ends_in_one_line_that_names_it(tmp_path):
@@ -131,9 +147,9 @@ def test_a_setting_that_cannot_be_used_ends_in_one_line_that_names_it(tmp_path):
     assert len(found.stderr.strip().splitlines()) == 1
 
 
-def test_a_database_that_does_not_answer_is_one_line_too(tmp_path):
-    url = f"postgresql://atlas@/atlas?host={tmp_path}"
-    found = run(tmp_path, "stats", DATABASE_URL=url, MAPAPP_SECRET_KEY="k" * 40)
-    assert found.returncode == 1
-    assert "the database does not answer" in found.stderr
-    assert "Traceback" not in found.stderr
+def test_a_database_that_does_not_answer_is_one_line_too(tmp_path, monkeypatch, capsys):
+    theirs = {"DATABASE_URL": f"postgresql://atlas@/atlas?host={tmp_path}", "MAPAPP_SECRET_KEY": "k" * 40}
+    code, said = words(monkeypatch, capsys, tmp_path, "stats", **theirs)
+    assert code == 1
+    assert "the database does not answer" in said
+    assert len(said.strip().splitlines()) == 1

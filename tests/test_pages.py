@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from mapapp.database import make_engine
 from mapapp.factory import create_app
 from mapapp.i18n import LANGUAGES
 
@@ -18,7 +17,6 @@ TITLES = {
     "imprint": ("Imprint", "Impressum", "Note legali"),
     "contribute/": ("Share a practice", "Praxis teilen", "Condividi una pratica"),
 }
-AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.mark.parametrize(("number", "lang"), list(enumerate(LANGUAGES)))
@@ -98,101 +96,19 @@ def test_a_page_that_does_not_exist_says_so_in_the_readers_language(client):
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Try again"), ("de", "Noch einmal versuchen"), ("it", "Riprova")])
-def test_without_a_database_there_is_a_page_that_says_so(settings, lang, words):
-    engine = make_engine("postgresql+psycopg://nobody@/nothing?host=/nonexistent", pool_size=1)
+def test_without_a_database_there_is_a_page_that_says_so(settings, dial, lang, words):
+    engine = dial("postgresql+psycopg://nobody@/nothing?host=/nonexistent")
     answer = create_app(settings, engine).test_client().get(f"/{lang}/regions", headers={"Accept": "text/html"})
     assert answer.status_code == 503
     assert words in answer.text
     assert f'<html lang="{lang}"' in answer.text
     assert answer.headers["Retry-After"]
-    engine.dispose()
-
-
-@pytest.fixture
-def axe():
-    """The accessibility checker."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return Axe()
-
-
-def _faults(axe, page) -> list[str]:
-    found = axe.run(page, options={"runOnly": AXE}).response["violations"]
-    return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing_and_nothing_sticks_out(page, axe):
-    faults = {}
-    for name, width, scheme in (
-        ("about", 320, "light"),
-        ("contribute/", 1440, "dark"),
-        ("imprint", 768, "light"),
-        ("accessibility", 390, "dark"),
-        ("nowhere", 320, "light"),
-    ):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        page.goto(f"/de/{name}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        faults |= {name: found} if (found := _faults(axe, page)) else {}
-    assert faults == {}
-
-
-@pytest.mark.browser
-def test_the_narrow_menu_opens_and_closes_by_keyboard(page, axe):
-    page.set_viewport_size({"width": 360, "height": 800})
-    page.goto("/en/about")
-    menu = page.locator(".site-menu")
-    menu.locator("summary").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="Regions").wait_for()
-    assert _faults(axe, page) == []
-    page.keyboard.press("Tab")
-    page.keyboard.press("Escape")
-    assert menu.get_attribute("open") is None
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
-
-
-@pytest.mark.browser
-def test_the_language_menu_leads_to_the_same_page(page):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto("/en/privacy")
-    page.locator(".language-menu summary").click()
-    page.get_by_role("link", name="Deutsch").click()
-    page.wait_for_url("**/de/privacy")
-    page.locator(".language-menu summary").click()
-    page.locator("h1").click()
-    assert page.locator(".language-menu").get_attribute("open") is None
-
-
-@pytest.mark.browser
-def test_skip_link_comes_first_and_leads_to_the_content(page):
-    page.goto("/en/about")
-    page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to content")
-    assert skip.evaluate("link => link === document.activeElement")
-    assert skip.bounding_box()["y"] >= 0
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-
-
-@pytest.mark.browser
-def test_system_colours_keep_every_button_visible(page):
-    page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    page.goto("/en/contribute/")
-    style = page.locator(".site-header > .button").evaluate(
-        "button => { const s = getComputedStyle(button); return [s.backgroundColor, s.color, s.transitionDuration] }"
-    )
-    assert style[0] != style[1]
-    assert max(float(part.rstrip("s")) for part in style[2].split(", ")) < 0.01
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/de/about", "/de/privacy", "/it/imprint", "/en/contribute/", "/de/site.webmanifest"]
 )
-def test_pages_that_need_no_data_answer_while_the_database_is_away(settings, path):
-    engine = make_engine("postgresql+psycopg://nobody@/nothing?host=/nonexistent", pool_size=1)
+def test_pages_that_need_no_data_answer_while_the_database_is_away(settings, dial, path):
+    engine = dial("postgresql+psycopg://nobody@/nothing?host=/nonexistent")
     answer = create_app(settings, engine).test_client().get(path, headers={"Accept": "text/html"})
     assert answer.status_code in (200, 302)
-    engine.dispose()

@@ -1,17 +1,19 @@
 """Every route of the site, new ones too: what each answer carries, and what hostile requests cannot do."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from mapapp.assets import DIST
+from mapapp.factory import create_app
 from mapapp.search import FIELDS
 from mapapp.security import CONTENT_SECURITY_POLICY
+from mapapp.settings import Settings
 
 HTML = {"Accept": "text/html"}
 ALWAYS = {
@@ -21,8 +23,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 PRESENT = ("Cross-Origin-Resource-Policy", "Permissions-Policy")
-SLUGS = {"regions": "imst", "projects": "eu-belong"}
-ELSEWHERE = "imst-abc-cafe"  # a practice and a service
+Addresses = list[tuple[Rule, str]]
 SEARCHING = ("explore.index", "explore.markers_json", "services.index", "regions.index", "projects.index", "start")
 PARAMETERS = sorted(
     {*FIELDS["practice"], *FIELDS["service"]}
@@ -47,22 +48,6 @@ HOSTILE = {
 }
 
 
-def path_of(rule: Rule, lang: str = "de", **given: object) -> str:
-    """Return an address of a route, with records that there are."""
-    plural = next((part for part in str(rule).split("/") if part in SLUGS), "")
-    usual: dict[str, object] = {"lang": lang, "slug": SLUGS.get(plural, ELSEWHERE), "number": 1, "name": "freshness"}
-    values = {name: given.get(name, usual.get(name, "x")) for name in rule.arguments}
-    built = rule.build(values, append_unknown=False)
-    assert built, f"no address for {rule}"
-    return built[1]
-
-
-def routes(app: Flask) -> Iterator[Rule]:
-    for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()):
-            yield rule
-
-
 def assert_safe(answer: Any, about: str) -> None:
     for name, value in ALWAYS.items():
         assert answer.headers.get(name) == value, f"{name} of {about}"
@@ -74,9 +59,8 @@ def assert_safe(answer: Any, about: str) -> None:
         assert answer.headers["Cache-Control"] == "no-store", about
 
 
-def test_every_route_answers_and_carries_the_headers(app: Flask, client: Any) -> None:
-    for rule in routes(app):
-        path = path_of(rule)
+def test_every_route_answers_and_carries_the_headers(addresses: Addresses, client: Any) -> None:
+    for _rule, path in addresses:
         answer = client.get(path, headers=HTML)
         assert answer.status_code in (200, 302, 308), path
         assert_safe(answer, path)
@@ -90,9 +74,8 @@ def test_every_route_answers_and_carries_the_headers(app: Flask, client: Any) ->
         answer.close()
 
 
-def test_no_route_takes_what_it_is_not_made_for(app: Flask, client: Any) -> None:
-    for rule in routes(app):
-        path = path_of(rule)
+def test_no_route_takes_what_it_is_not_made_for(addresses: Addresses, client: Any) -> None:
+    for rule, path in addresses:
         for method in {"POST", "PUT", "PATCH", "DELETE"} - set(rule.methods or ()):
             answer = client.open(path, method=method, headers=HTML, data=b"x=1")
             assert answer.status_code == 405, f"{method} {path}"
@@ -131,13 +114,13 @@ def test_an_unknown_address_is_told_in_the_readers_language(client: Any, path: s
     assert_safe(answer, path)
 
 
-def test_no_parameter_breaks_a_page_or_file(app: Flask, client: Any) -> None:
+def test_no_parameter_breaks_a_page_or_file(addresses: Addresses, client: Any) -> None:
     seen = set()
-    for rule in routes(app):
+    for rule, path in addresses:
         values = list(HOSTILE.values()) if rule.endpoint in SEARCHING else list(HOSTILE.values())[:3]
         for value in values:
             together = "&".join(f"{name}={value}" for name in PARAMETERS)
-            ask = f"{path_of(rule)}?{together}&{value}={value}"
+            ask = f"{path}?{together}&{value}={value}"
             answer = client.get(ask, headers=HTML)
             assert answer.status_code in (200, 302, 308, 400, 404), f"{answer.status_code} {ask[:200]}"
             assert "<script>alert(1)" not in answer.text, ask[:200]
@@ -176,9 +159,9 @@ def test_many_values_and_strange_shapes_are_taken_calmly(client: Any) -> None:
             assert answer.status_code in (200, 400), f"{answer.status_code} {path} {query[:80]}"
 
 
-def test_no_name_of_a_record_breaks_its_page(app: Flask, client: Any) -> None:
+def test_no_name_of_a_record_breaks_its_page(addresses: Addresses, client: Any) -> None:
     part = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?\w+>")
-    for rule in routes(app):
+    for rule, _path in addresses:
         if "<" not in str(rule).replace("<lang:lang>", ""):
             continue
         for value in (*HOSTILE.values(), "..%2f..%2fetc%2fpasswd", "A-B", "-", "9" * 30):
@@ -208,7 +191,88 @@ def test_a_large_body_is_refused(client: Any) -> None:
     assert answer.status_code in (405, 413)
 
 
-def test_https_is_kept_once_used(client: Any) -> None:
-    assert "Strict-Transport-Security" not in client.get("/de/about").headers
-    assert "max-age" in client.get("/de/about", base_url="https://localhost").headers["Strict-Transport-Security"]
-    assert "max-age" in client.get("/no", base_url="https://localhost").headers["Strict-Transport-Security"]
+@pytest.fixture(scope="module")
+def proxied(settings: Settings, engine: Engine) -> Any:
+    """A client of a site that stands behind one proxy."""
+    return create_app(replace(settings, trusted_proxies=1), engine).test_client()
+
+
+def test_https_is_kept_once_used(client: Any, proxied: Any) -> None:
+    hsts, told = "Strict-Transport-Security", {**HTML, "X-Forwarded-Proto": "https"}
+    assert hsts not in client.get("/de/about").headers
+    assert hsts not in client.get("/de/about", headers=told).headers, "nobody but a trusted proxy says so"
+    assert "max-age" in client.get("/de/about", base_url="https://localhost").headers[hsts]
+    static = next(f"/static/dist/{path.relative_to(DIST).as_posix()}" for path in DIST.rglob("*.css"))
+    for path, status in (("/de/about", 200), ("/no", 404), (static, 200), ("/practices.csv", 200), ("/", 302)):
+        with proxied.get(path, headers=told) as answer:
+            assert answer.status_code == status
+            assert "max-age" in answer.headers[hsts], path
+            assert_safe(answer, path)
+            known = {**told, "If-None-Match": answer.headers.get("ETag", "")}
+        if status == 200 and known["If-None-Match"]:
+            with proxied.get(path, headers=known) as again:
+                assert again.status_code == 304, path
+                assert "max-age" in again.headers[hsts], f"304 {path}"
+                assert_safe(again, f"304 {path}")
+
+
+def test_a_prefix_that_somebody_claims_is_not_believed(client: Any, proxied: Any) -> None:
+    for asked in (client, proxied):
+        page = asked.get("/de/about", headers={**HTML, "X-Forwarded-Prefix": "/elsewhere"})
+        assert page.status_code == 200
+        assert "elsewhere" not in page.text
+
+
+def test_asking_for_the_head_first_spoils_no_body(settings: Settings, engine: Engine, addresses: Addresses) -> None:
+    first, second = (create_app(settings, engine).test_client() for _ in range(2))
+    for _rule, path in addresses:
+        head = first.head(path, headers=HTML)
+        after, plain = first.get(path, headers=HTML), second.get(path, headers=HTML)
+        assert (head.status_code, head.data) == (plain.status_code, b""), path
+        assert after.status_code == plain.status_code, path
+        assert (
+            after.headers.get("Content-Type") == plain.headers.get("Content-Type") == head.headers.get("Content-Type")
+        )
+        assert after.data, path
+        assert len(after.data) == len(plain.data), path
+
+
+def test_a_tag_that_a_proxy_weakened_is_still_known(client: Any) -> None:
+    for path in ("/de/about", "/de/?theme=housing", "/practices.csv?country=AT"):
+        with client.get(path, headers=HTML) as answer:
+            tag = answer.headers["ETag"]
+            assert answer.data
+        again = client.get(path, headers={**HTML, "If-None-Match": f'"other", W/{tag}'})
+        assert (again.status_code, again.data) == (304, b""), path
+        assert again.headers["ETag"] == tag
+        assert client.get(path, headers={**HTML, "If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/de/practices/none-such", "/de/regions/none-such", "/practices/none-such.geojson"])
+def test_what_is_not_there_is_not_there_for_those_who_have_anything_either(client: Any, path: str) -> None:
+    assert client.get(path, headers={**HTML, "If-None-Match": "*"}).status_code == 404
+
+
+def test_what_an_answer_depends_on_it_says(client: Any) -> None:
+    for accepted, lang in (("it", "it"), ("de-AT,en;q=0.5", "de"), ("ja", "en")):
+        answer = client.get("/", headers={**HTML, "Accept-Language": accepted})
+        assert answer.headers["Location"] == f"/{lang}/"
+        assert "accept-language" in answer.headers["Vary"].lower()
+    page = client.get("/de/", headers=HTML)
+    assert {"accept-encoding", "x-fragment"} <= {one.strip().lower() for one in page.headers["Vary"].split(",")}
+
+
+def test_a_fragment_that_there_is_not_is_the_page(client: Any) -> None:
+    page = client.get("/de/?theme=housing", headers=HTML)
+    other = client.get("/de/?theme=housing", headers={**HTML, "X-Fragment": "anything"})
+    assert (other.data, other.headers["ETag"]) == (page.data, page.headers["ETag"])
+    part = client.get("/de/?theme=housing", headers={**HTML, "X-Fragment": "results"})
+    assert "<html" not in part.text
+    assert part.headers["ETag"] != page.headers["ETag"]
+
+
+@pytest.mark.parametrize("host", ["a b", 'evil.example"><script>', "a/b", "[::1"])
+def test_a_host_that_cannot_be_read_is_refused(client: Any, host: str) -> None:
+    answer = client.get("/de/", headers={**HTML, "Host": host})
+    assert answer.status_code == 400
+    assert_safe(answer, host)

@@ -1,93 +1,27 @@
-"""Regions, projects, services and insights in a browser: accessible, private, maps that lead on, "near me"."""
+"""Regions, projects, services and insights in a browser: maps that lead on, "near me", tables that scroll."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 OUTLINE = "path.region-outline"
 DOT = "a.marker-dot"
 
 
-@pytest.fixture(scope="module")
-def axe() -> Any:
-    from axe_playwright_python.sync_playwright import Axe
-
-    return Axe()
-
-
-@pytest.fixture
-def watched(browser: Any, live_server: str) -> Iterator[tuple[BrowserContext, Page, list[str]]]:
-    """A phone's page and the list of what it did that it must not: policy reports, foreign requests, errors."""
-    context = browser.new_context(base_url=live_server, viewport=NARROW, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    told: list[str] = []
-    page.on("request", lambda r: None if r.url.startswith((live_server, "data:", "blob:")) else told.append(r.url))
-    page.on("console", lambda m: told.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: told.append(str(error)))
-    yield context, page, told
-    context.close()
-
-
-def faults(axe: Any, page: Page) -> list[str]:
-    found = axe.run(page, options={"runOnly": RULES}).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for one in found for node in one["nodes"]
-    ]
-
-
-def sticks_out(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-
-@pytest.mark.parametrize(
-    ("path", "scheme"),
-    [
-        ("/de/regions", "light"),
-        ("/de/regions?country=ZZ&q=zzz", "dark"),
-        ("/de/regions/imst", "light"),
-        ("/it/regions/vorarlberg", "dark"),
-        ("/de/projects", "light"),
-        ("/de/projects/eu-belong", "dark"),
-        ("/de/services?place=Imst&language=xx", "light"),
-        ("/de/services?category=emergency&country=PT", "dark"),
-        ("/de/services/imst-abc-cafe", "light"),
-        ("/de/insights", "light"),
-        ("/de/insights", "dark"),
-    ],
-)
-def test_axe_finds_nothing_and_nothing_sticks_out(watched: Any, axe: Any, path: str, scheme: str) -> None:
-    context, page, told = watched
-    page.emulate_media(color_scheme=scheme)
-    page.goto(path)
-    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
-    assert faults(axe, page) == []
-    assert sticks_out(page) == 0
-    page.set_viewport_size(WIDE)
-    assert sticks_out(page) == 0
-    assert told == []
-    assert context.cookies() == []
-
-
 def test_a_region_is_drawn_with_its_outline_and_nobody_else_is_told(watched: Any) -> None:
-    _context, page, told = watched
-    page.set_viewport_size(WIDE)
+    page = watched.page
     page.goto("/en/regions/puglia")
     expect(page.locator(OUTLINE)).to_have_count(1)
     expect(page.locator(".map-credits")).to_contain_text("EuroGeographics")
-    assert told == []
+    watched.assert_private()
 
 
 def test_the_map_of_a_project_leads_to_its_partners(watched: Any) -> None:
-    _context, page, told = watched
-    page.set_viewport_size(WIDE)
+    page = watched.page
     page.goto("/en/projects/milestone")
     page.locator(".map-figure").scroll_into_view_if_needed()
     expect(page.locator(DOT)).to_have_count(10)
@@ -95,19 +29,18 @@ def test_the_map_of_a_project_leads_to_its_partners(watched: Any) -> None:
     expect(page.locator(".leaflet-tooltip")).to_have_text("Ascó · Partner")
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/regions/asco")
-    assert told == []
+    watched.assert_private()
 
 
 def test_the_overview_shows_what_the_list_shows(watched: Any) -> None:
-    _context, page, _told = watched
-    page.set_viewport_size(WIDE)
+    page = watched.page
     page.goto("/en/regions?project=regin&level=region")
     expect(page.locator(DOT)).to_have_count(6)
     expect(page.locator("article.card")).to_have_count(6)
 
 
 def test_near_me_asks_only_when_pressed(watched: Any) -> None:
-    context, page, _told = watched
+    context, page = watched.context, watched.page
     context.grant_permissions(["geolocation"])
     context.set_geolocation({"latitude": 47.2451, "longitude": 10.7397})
     page.add_init_script(
@@ -125,7 +58,7 @@ def test_near_me_asks_only_when_pressed(watched: Any) -> None:
 
 
 def test_a_place_that_may_not_be_known_is_told(watched: Any) -> None:
-    context, page, _told = watched
+    context, page = watched.context, watched.page
     context.clear_permissions()
     page.goto("/en/services")
     page.locator("[data-near-me]").click()
@@ -149,7 +82,8 @@ def test_services_can_be_searched_without_scripts(browser: Any, live_server: str
 
 
 def test_the_heat_table_scrolls_by_keyboard_and_keeps_its_countries_in_sight(watched: Any) -> None:
-    _context, page, _told = watched
+    page = watched.page
+    page.set_viewport_size(NARROW)
     page.goto("/en/insights")
     frame = page.locator(".heat-frame")
     frame.focus()

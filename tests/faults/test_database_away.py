@@ -35,8 +35,10 @@ def private_server() -> Iterator[cluster.Cluster]:
     ours.start()
     ours.create_database()
     engine = make_engine(ours.url())
-    migrating.migrate(engine)
-    engine.dispose()
+    try:
+        migrating.migrate(engine)
+    finally:
+        engine.dispose()
     yield ours
     if ours.running():
         ours.stop()
@@ -51,10 +53,8 @@ def server(private_server: cluster.Cluster) -> cluster.Cluster:
 
 
 @pytest.fixture
-def engine(server: cluster.Cluster) -> Iterator[Engine]:
-    engine = make_engine(server.url(), pool_size=1)
-    yield engine
-    engine.dispose()
+def engine(server: cluster.Cluster, dial: Any) -> Engine:
+    return dial(server.url())
 
 
 @pytest.fixture
@@ -122,25 +122,24 @@ def test_a_restart_between_two_requests_is_not_noticed(client: Any, server: clus
     assert client.get("/de/data", headers=HTML).status_code == 200
 
 
-def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(settings: Settings) -> None:
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(settings: Settings, dial: Any) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(16)
         port = silent.getsockname()[1]
-        engine = make_engine(f"postgresql+psycopg://atlas:unused@127.0.0.1:{port}/atlas")
+        engine = dial(f"postgresql+psycopg://atlas:unused@127.0.0.1:{port}/atlas")
         client = create_app(settings, engine).test_client()
         for path in ("/de/", "/de/data"):
             start = time.monotonic()
             assert_told_in_german(client.get(path, headers=HTML))
             assert time.monotonic() - start <= SOON + 1
-        engine.dispose()
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_told(
-    settings: Settings, server: cluster.Cluster, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, server: cluster.Cluster, engine: Engine, dial: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "OPTIONS", database.OPTIONS.replace("=8000", "=300"))
-    impatient = make_engine(server.url(), pool_size=1)
+    impatient = dial(server.url())
     client = create_app(settings, impatient).test_client()
     assert client.get("/de/", headers=HTML).status_code == 200
     with engine.connect() as other, other.begin():
@@ -149,7 +148,6 @@ def test_a_statement_that_takes_too_long_is_ended_and_told(
             assert_told_in_german(quick(client, path, headers=HTML))
         assert quick(client, "/practices/a.geojson").status_code == 503
     assert client.get("/de/data", headers=HTML).status_code == 200
-    impatient.dispose()
 
 
 def test_a_first_reading_that_is_cut_off_is_told_and_made_again(client: Any, engine: Engine) -> None:
