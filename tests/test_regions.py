@@ -216,6 +216,6 @@ def test_what_a_machine_translated_is_marked_once_a_block(client: Any, engine: E
 def test_needs_name_the_meeting_in_the_readers_language_or_say_whose_words_they_are(client: Any) -> None:
     html = page(client, "/de/regions/imst").split('id="needs"')[1].split('id="projects"')[0]
     sources = re.findall(r'Genannt bei:.*?<a href="[^"]+" rel="external noopener"([^>]*)>([^<]+)</a>(.*)', html)
-    assert sources
+    assert "Auftakt von Integration und Gemeinwohl" in sources[0][1]
     for marked, _title, after in sources:
         assert ("language-name" in after) == ("lang=" in marked)
