@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from playwright.sync_api import Page
 
 from mapapp.database import make_engine
@@ -26,8 +26,8 @@ MORE = (
     "/de/projects?q=zzzzqqqq",
     "/de/services?place=Imst&language=xx",
 )
-FAILURES = {"/de/no-such-page": 404, "/de/feed.atom?page=x": 400}
-AWAY = {"/de/": 503, "/de/broken": 500}
+FAILURES = {"/de/no-such-page": 404}
+AWAY = {"/de/": 503, "/de/broken": 500, "/de/unreadable": 400}
 # The panels of Explore lie above each other: test_explore_quality opens them one by one.
 OPEN = "for (const one of document.querySelectorAll('body:not(.explore-page) main details')) one.open = true"
 TRY_MARKUP = """() => {
@@ -45,6 +45,10 @@ def broken_site(settings: Settings, serve: Any) -> Iterator[str]:
     def broken() -> None:
         raise RuntimeError("a fault of ours")
 
+    def unreadable() -> None:
+        abort(400)
+
+    app.add_url_rule("/de/unreadable", "unreadable", always_fresh(unreadable))
     app.add_url_rule("/de/broken", "broken", always_fresh(broken))
     with serve(app) as address:
         yield address
