@@ -162,7 +162,15 @@ def test_made_up_values_do_not_fill_the_memory(client: Any, monkeypatch: pytest.
     for number in range(60):
         codes = "&".join(f"region=DE{number:02}{letter}" for letter in "ABCDEFGHIJ")
         assert client.get(f"/en/?{codes}", headers=HTML).status_code == 200
-    assert all(len(found) <= 2000 for _version, found in keeping._found.values())
+    sizes = {kind: len(found) for (kind, _lang), (_versions, found) in keeping._found.items()}
+    assert sizes["value"] <= 400
+    assert sizes["option"] <= 400
+
+
+def test_the_alphabet_begins_with_a_letter_or_digit(client: Any) -> None:
+    titles = re.findall(r'class="card-title"><a [^>]+>([^<]+)<', client.get("/de/?sort=title", headers=HTML).text)
+    assert len(titles) == 20
+    assert titles[0][0].isalnum()
 
 
 def test_rings_and_pins_say_what_they_are(client: Any) -> None:
