@@ -20,7 +20,7 @@ from mapapp.queries.statistics import counts
 COMMAND = [str(Path(sys.executable).parent / "mapapp")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder():
     path = Path(tempfile.mkdtemp(prefix="atlas-run-"))
     path.chmod(0o755)
@@ -88,8 +88,9 @@ def words(monkeypatch, capsys, folder, *given, **more):
     return main([*given]), capsys.readouterr().err
 
 
-@pytest.mark.xdist_group("command_line")
-def test_serve_fills_an_empty_database_shares_its_server_and_ctrl_c_ends_all_of_it(folder):
+def test_a_site_of_ones_own_from_the_first_start_to_the_last(folder, monkeypatch, capsys):
+    """One story, because each part stands on the one before; tests of their own may run in any order."""
+    # The first start fills the database; another command shares its server; Ctrl-C ends all of it.
     port = free_port()
     process = open_site(folder, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/de/", timeout=10) as answer:
@@ -105,15 +106,11 @@ def test_serve_fills_an_empty_database_shares_its_server_and_ctrl_c_ends_all_of_
     assert f"http://127.0.0.1:{port}/" in said
     assert not Cluster(folder).running()
 
-
-@pytest.mark.xdist_group("command_line")
-def test_the_next_start_finds_the_data_and_leaves_no_server_behind(folder):
+    # The next start finds the data, and leaves no server behind either.
     assert "practice              151" in run(folder, "stats").stdout
     assert not Cluster(folder).running()
 
-
-@pytest.mark.xdist_group("command_line")
-def test_reset_asks_first_and_never_touches_a_database_of_the_operators_own(folder, monkeypatch, capsys):
+    # Reset asks first, and never touches a database of the operator's own.
     monkeypatch.setattr("builtins.input", lambda _question: "no")
     assert words(monkeypatch, capsys, folder, "reset")[0] == 1
     theirs = {"DATABASE_URL": "postgresql://u@h/d", "MAPAPP_SECRET_KEY": "k" * 40}
