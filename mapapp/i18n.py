@@ -24,8 +24,9 @@ class LanguageConverter(BaseConverter):
 
 
 def choose_language(accepted: LanguageAccept) -> str:
-    """Return the interface language that fits a browser's Accept-Language best."""
-    return accepted.best_match(LANGUAGES) or LANGUAGES[0]
+    """Return the interface language that fits a browser's Accept-Language best; de-AT is met by de."""
+    wanted = (tag.lower().split("-")[0] for tag, quality in accepted if quality > 0)
+    return next((lang for lang in wanted if lang in LANGUAGES), LANGUAGES[0])
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ the others wait at a file lock; each worker reads its own clone. The last one to
 """
 
 import json
+import logging
 import os
 import shutil
 import socket
@@ -213,6 +214,7 @@ def client(app: Any) -> Any:
 def _serving(app: Any) -> Iterator[str]:
     from werkzeug.serving import make_server
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its line per request buries what failed
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
