@@ -74,10 +74,10 @@ def choose_encoding(accepted: Mapping[str, float] | str) -> str:
 
 
 def compress(body: bytes, encoding: str) -> bytes:
-    """Return a body in an encoding; the settings suit a body that is kept and sent again."""
+    """Return a body in an encoding; the settings suit one that is made for a single search."""
     if encoding == "br":
-        return brotli.compress(body, quality=4)
-    return gzip.compress(body, 6, mtime=0) if encoding == "gzip" else body
+        return brotli.compress(body, quality=3)
+    return gzip.compress(body, 3, mtime=0) if encoding == "gzip" else body
 
 
 def make_etag(*parts: object) -> str:

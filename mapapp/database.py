@@ -41,6 +41,14 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
     )
 
 
+def reading(engine: Engine) -> Engine:
+    """Return the engine for reading without transactions: no BEGIN and no ROLLBACK go to and fro around a question.
+
+    A named cursor needs a transaction: an export takes its connection from the engine itself.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def make_session(engine: Engine) -> sessionmaker[Session]:
     """Return the session factory of an engine; rows stay usable after a commit."""
     return sessionmaker(engine, expire_on_commit=False)

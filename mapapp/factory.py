@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 
 from . import assets, i18n
 from .atlas import Atlas
+from .database import reading
 from .security import secured
 from .settings import Settings
 from .views import all as blueprints
@@ -29,6 +30,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.extensions |= {
         "settings": settings,
         "engine": engine,
+        "reader": reading(engine),
         "atlas": Atlas(),
         "build": f"{version('practice-atlas')}-{assets.build_id()}",
     }

@@ -71,11 +71,19 @@ def direction(lang: str) -> str:
     return "rtl" if lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
+@lru_cache(maxsize=256)
+def _joints(count: int, lang: str) -> tuple[str, ...]:
+    """Return what stands before, between and after the items of a list of `count`."""
+    return tuple(format_list([_BLANK] * count, locale=locale(BRITISH.get(lang, lang))).split(_BLANK))
+
+
 def in_words(items: Iterable[str], lang: str) -> str:
     """Return a list as a sentence of the language would join it: a, b and c."""
-    return format_list(list(items), locale=locale(BRITISH.get(lang, lang)))
+    listed = list(items)
+    before, *joints = _joints(len(listed), lang)
+    return before + "".join(item + after for item, after in zip(listed, joints, strict=True))
 
 
 def joint(number: int, count: int, lang: str) -> str:
     """Return what stands after the item `number` (from 1) of a list of `count`: a comma, "and", nothing at the end."""
-    return in_words([_BLANK] * count, lang).split(_BLANK)[number]
+    return _joints(count, lang)[number]

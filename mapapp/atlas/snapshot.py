@@ -3,12 +3,14 @@
 import time
 from collections import OrderedDict
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from functools import cached_property
 from threading import Lock
 
 import numpy as np
 from babel import Locale
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..countries import iso_codes
 from ..queries import columns as read
@@ -143,15 +145,18 @@ class Atlas:
 
     def _build(self, connection: Connection, collection: str) -> Snapshot:
         """Build between two equal versions: no change was published in between, so that all columns fit together."""
-        # Ends with the transaction, so a failure leaves nothing to put right (and nothing that could hide it).
-        connection.execute(text("SET LOCAL statement_timeout = '120s'"))
-        for pause in (0.0, 0.05, 0.2, 0.5, 1.0):
-            time.sleep(pause)
-            before = data_version.read(connection)
-            snapshot = Snapshot(connection, collection, getattr(before, collection))
-            if getattr(data_version.read(connection), collection) == snapshot.version:
-                break
-        connection.execute(text("SET LOCAL statement_timeout = DEFAULT"))
+        connection.execute(text("SET statement_timeout = '120s'"))
+        try:
+            for pause in (0.0, 0.05, 0.2, 0.5, 1.0):
+                time.sleep(pause)
+                before = data_version.read(connection)
+                snapshot = Snapshot(connection, collection, getattr(before, collection))
+                if getattr(data_version.read(connection), collection) == snapshot.version:
+                    break
+        finally:
+            # A connection that is gone, or a transaction that failed, takes the setting with it.
+            with suppress(SQLAlchemyError):
+                connection.execute(text("RESET statement_timeout"))
         return snapshot
 
     def warm(self, connection: Connection, languages: tuple[str, ...] = ()) -> None:

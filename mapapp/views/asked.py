@@ -23,7 +23,7 @@ def settings() -> Settings:
 def connection() -> Connection:
     """Return the request's one connection, opened when first asked for and closed when the answer is made."""
     if "connection" not in g:
-        g.connection = current_app.extensions["engine"].connect()
+        g.connection = current_app.extensions["reader"].connect()
     return g.connection
 
 

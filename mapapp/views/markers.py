@@ -1,5 +1,6 @@
 """What the map is told of an answer: rings and pins of a view, with names that a screen reader can say."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -61,7 +62,7 @@ def _where(place: str | None, country: str, kind: str, lang: str) -> str:
     return _("%(place)s, whole region", place=where) if kind == "region" else where
 
 
-def _ring_name(marker: Marker, lang: str) -> str:
+def _ring_name(marker: Marker, lang: str, label: Callable[[str, str], str]) -> str:
     count = i18n.number(marker.n, lang)
     if marker.same_point and marker.place:
         start = ngettext(
@@ -81,20 +82,19 @@ def _ring_name(marker: Marker, lang: str) -> str:
         )
     else:
         start = ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)
-    label = asked.labels()
     parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
     if len(marker.mix) > SAID:
         parts.append(_("other themes"))
     return f"{start}: {i18n.in_words(parts, lang)}" if parts else start
 
 
-def _ring(marker: Marker, lang: str) -> dict[str, Any]:
+def _ring(marker: Marker, lang: str, label: Callable[[str, str], str]) -> dict[str, Any]:
     return {
         "at": [marker.lat, marker.lon],
         "n": marker.n,
         "words": i18n.number(marker.n, lang),
         "mix": marker.mix[:5],
-        "name": _ring_name(marker, lang),
+        "name": _ring_name(marker, lang, label),
         "stack": marker.same_point,
         "box": marker.extent,
     }
@@ -126,12 +126,13 @@ def _drawn(found: list[Marker], lang: str, spread: bool) -> list[dict[str, Any]]
     """Return markers as the map reads them; with `spread` the records of a shared point come one by one."""
     single = [marker.n == 1 or (spread and marker.same_point) for marker in found]
     pins = _pins([one for marker, alone in zip(found, single, strict=True) if alone for one in marker.ids], lang)
+    label = asked.labels()
     drawn = []
     for marker, alone in zip(found, single, strict=True):
         if alone:
             drawn += [{"at": [marker.lat, marker.lon], **pins[one]} for one in marker.ids if one in pins]
         else:
-            drawn.append(_ring(marker, lang))
+            drawn.append(_ring(marker, lang, label))
     return drawn
 
 

@@ -86,8 +86,8 @@ def _context() -> dict[str, Any]:
         "site_name": asked.settings().site_name,
         "settings": asked.settings(),
         "app_version": current_app.extensions["build"].split("-")[0],
-        "alternate_urls": alternate_urls(),
-        "canonical_url": canonical_url(),
+        "alternate_urls": alternate_urls,  # called: a fragment needs neither
+        "canonical_url": canonical_url,
         "country_name": lambda code: i18n.country_name(code, lang),
         "language_name": lambda code: i18n.language_name(code, lang),
         "format_number": lambda value: i18n.number(value, lang),
