@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..models.columns import LOCATION_KINDS
 from .columns import MORTON_BITS, mercator, morton_of
-from .merging import RADIUS, Ring, merge
+from .merging import RADIUS, Rings, merge
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -139,18 +139,19 @@ def _rank(bits: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.int
     return before[:, word] + np.bitwise_count(rest)
 
 
-def _mix(answer: "Answer", cells: _Cells, rings: list[Ring]) -> list[dict[int, int]]:
-    """Return for each ring how many of its records have each option of the mixed field, the most frequent first."""
+def _mix(answer: "Answer", cells: _Cells, rings: Rings) -> list[tuple[tuple[str, int], ...]]:
+    """Return for each ring the options of the mixed field with how many of its records have them, most first."""
     field = answer.snapshot.columns.fields[MIXED[answer.snapshot.collection]]
-    bits = field.bits & answer.bitmap
-    members = np.array([i for ring in rings for i in ring.members], np.intp)
-    of_ring = np.repeat(np.arange(len(rings)), [len(ring.members) for ring in rings])
     rows = answer.rows
-    counts = _rank(bits, rows[cells.last[members] - 1] + 1) - _rank(bits, rows[cells.first[members]])
-    found = np.zeros((len(rings), len(field.options)), np.int64)
-    np.add.at(found, of_ring, counts.T)
-    order = np.argsort(-found, axis=1, kind="stable").tolist()
-    return [{i: ns[i] for i in places if ns[i]} for places, ns in zip(order, found.tolist(), strict=True)]
+    of_cells = _rank(field.bits & answer.bitmap, np.concatenate([rows[cells.last - 1] + 1, rows[cells.first]]))
+    counts = of_cells[:, : len(cells.last)] - of_cells[:, len(cells.last) :]
+    found = np.add.reduceat(counts[:, rings.members], rings.starts, axis=1).T
+    order = np.argsort(-found, axis=1, kind="stable")
+    options = field.options
+    return [
+        tuple([(options[place], n) for place, n in zip(places, numbers, strict=True) if n])
+        for places, numbers in zip(order.tolist(), np.take_along_axis(found, order, axis=1).tolist(), strict=True)
+    ]
 
 
 def _degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
@@ -159,10 +160,9 @@ def _degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float
     return np.round((x - 0.5) * 360, 6).tolist(), np.round(lat, 6).tolist()
 
 
-def _extents(cells: _Cells, rings: list[Ring]) -> list[tuple[float, float, float, float]]:
+def _extents(cells: _Cells, rings: Rings) -> list[View]:
     """Return west, south, east, north of each ring's records in degrees."""
-    members = np.array([i for ring in rings for i in ring.members], np.intp)
-    starts = np.cumsum([0, *(len(ring.members) for ring in rings)])[:-1]
+    members, starts = rings.members, rings.starts
     west, south = _degrees(
         np.minimum.reduceat(cells.west[members], starts), np.maximum.reduceat(cells.south[members], starts)
     )
@@ -172,36 +172,37 @@ def _extents(cells: _Cells, rings: list[Ring]) -> list[tuple[float, float, float
     return list(zip(west, south, east, north, strict=True))
 
 
-def _draw(answer: "Answer", cells: _Cells, rings: list[Ring]) -> list[Marker]:
-    """Return the markers of rings whose members are indices of `cells`."""
+def _draw(answer: "Answer", cells: _Cells, rings: Rings, pixel: float) -> list[Marker]:
+    """Return the markers of rings in pixels whose members are indices of `cells`."""
     columns = answer.snapshot.columns
-    options = columns.fields[MIXED[answer.snapshot.collection]].options
-    first = np.array([ring.members[0] for ring in rings], np.intp)  # the cell with most records
-    same_point = (cells.west[first] == cells.east[first]) & (cells.north[first] == cells.south[first])
+    first = rings.members[rings.starts]  # the cell with most records
     places = columns.place[cells.middle[first]].tolist()
-    lons, lats = _degrees(np.array([ring.x for ring in rings]), np.array([ring.y for ring in rings]))
+    lons, lats = _degrees(rings.x * pixel, rings.y * pixel)
+    one_point = (cells.west[first] == cells.east[first]) & (cells.north[first] == cells.south[first])
+    known: dict[int, list[int]] = {}
+    for index in np.flatnonzero(one_point & (rings.sizes == 1)).tolist():
+        cell = first[index]
+        rows = known[index] = answer.rows[cells.first[cell] : cells.last[cell]][:FAN].tolist()
+        lons[index], lats[index] = float(columns.lon[rows[0]]), float(columns.lat[rows[0]])
+    numbers = rings.n.tolist()
     drawn = []
-    for index, (ring, extent, mix) in enumerate(
-        zip(rings, _extents(cells, rings), _mix(answer, cells, rings), strict=True)
-    ):
-        known: list[int] = []
-        if len(ring.members) == 1 and same_point[index]:
-            known = answer.rows[cells.first[first[index]] : cells.last[first[index]]][:FAN].tolist()
-            lons[index], lats[index] = float(columns.lon[known[0]]), float(columns.lat[known[0]])
-        kinds = {int(columns.kind[row]) for row in known}
-        marker = Marker(
-            lon=lons[index],
-            lat=lats[index],
-            n=ring.n,
-            slugs=tuple(columns.slug(row) for row in known),
-            ids=tuple(int(columns.ids[row]) for row in known),
-            kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
-            mix=tuple([(options[i], n) for i, n in mix.items()]),
-            same_point=bool(known) and ring.n > 1,
-            extent=extent,
-            place=columns.place_names[places[index]] if places[index] >= 0 else "",
+    for index, (extent, mix) in enumerate(zip(_extents(cells, rings), _mix(answer, cells, rings), strict=True)):
+        rows = known.get(index, [])
+        kinds = {int(columns.kind[row]) for row in rows}
+        drawn.append(
+            Marker(
+                lon=lons[index],
+                lat=lats[index],
+                n=numbers[index],
+                slugs=tuple([columns.slug(row) for row in rows]),
+                ids=tuple([int(columns.ids[row]) for row in rows]),
+                kind=LOCATION_KINDS[kinds.pop() - 1] if len(kinds) == 1 else "",
+                mix=mix,
+                same_point=bool(rows) and numbers[index] > 1,
+                extent=extent,
+                place=columns.place_names[places[index]] if places[index] >= 0 else "",
+            )
         )
-        drawn.append(marker)
     return drawn
 
 
@@ -223,12 +224,8 @@ def markers(answer: "Answer", view: View, zoom: int) -> list[Marker]:
             continue
         cells = _inside(_gather(answer, rows, level), box, margin)
         rings = merge(cells.x / pixel, cells.y / pixel, cells.last - cells.first)
-        reach = RADIUS * pixel
-        rings = [
-            Ring(x * pixel, y * pixel, n, members)
-            for x, y, n, members in rings
-            if left - reach <= x * pixel <= right + reach and top - reach <= y * pixel <= bottom + reach
-        ]
-        if rings:
-            found += _draw(answer, cells, rings)
+        x, y, reach = rings.x * pixel, rings.y * pixel, RADIUS * pixel
+        rings = rings.where((left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach))
+        if len(rings.n):
+            found += _draw(answer, cells, rings, pixel)
     return sorted(found, key=lambda marker: (-marker.n, marker.lon, marker.lat))

@@ -9,78 +9,79 @@ RADIUS = 22  # pixels: a ring
 DOT = 9  # pixels: a single record
 ROUNDS = 4  # each looks at most two neighbours far, so that MARGIN cells around a view decide all inside it
 
-
-class Ring(NamedTuple):
-    """Records drawn as one: centre (weighted mean), how many, and the indices of the cells that they come from, that of
-    the cell with most records first."""
-
-    x: float
-    y: float
-    n: int
-    members: tuple[int, ...]
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
-def _neighbours(rings: list[Ring]) -> dict[int, list[int]]:
-    """Return the rings that overlap others, each with those it overlaps."""
-    x, y = np.array([ring.x for ring in rings]), np.array([ring.y for ring in rings])
-    radius = np.array([DOT if ring.n == 1 else RADIUS for ring in rings])
+class Rings(NamedTuple):
+    """Records drawn as one: centres (weighted means, pixels), how many records, and the cells that they come from.
+
+    The cells of ring i start at starts[i] in `members`; that with most records comes first.
+    """
+
+    x: Floats
+    y: Floats
+    n: NDArray[np.int64]
+    members: Places
+    starts: Places
+
+    @property
+    def sizes(self) -> Places:
+        """Return how many cells each ring comes from."""
+        return np.diff(self.starts, append=len(self.members))
+
+    def where(self, wanted: NDArray[np.bool_]) -> "Rings":
+        """Return the rings that are wanted."""
+        sizes = self.sizes[wanted]
+        members = self.members[np.repeat(wanted, self.sizes)]
+        return Rings(self.x[wanted], self.y[wanted], self.n[wanted], members, np.cumsum(sizes) - sizes)
+
+
+def _overlaps(x: Floats, y: Floats, n: NDArray[np.int64]) -> tuple[Places, Places]:
+    """Return the pairs of rings that overlap, each from both sides."""
+    radius = np.where(n == 1, DOT, RADIUS)
     order = np.argsort(x, kind="stable")
     # Only rings to the right within two radii can touch: pairs of places in the order of x.
-    reach = np.searchsorted(x[order], x[order] + 2 * RADIUS)
-    counts = reach - np.arange(len(rings)) - 1
-    one = np.repeat(np.arange(len(rings)), counts)
+    across = x[order]
+    counts = np.searchsorted(across, across + 2 * RADIUS) - np.arange(len(x)) - 1
+    one = np.repeat(np.arange(len(x)), counts)
     other = np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts, counts) + one + 1
     one, other = order[one], order[other]
     room = radius[one] + radius[other]
     touch = (x[one] - x[other]) ** 2 + (y[one] - y[other]) ** 2 < room * room
-    found: dict[int, list[int]] = {}
-    for left, right in zip(one[touch].tolist(), other[touch].tolist(), strict=True):
-        found.setdefault(left, []).append(right)
-        found.setdefault(right, []).append(left)
-    return found
+    one, other = one[touch], other[touch]
+    return np.concatenate([one, other]), np.concatenate([other, one])
 
 
-def _join(rings: list[Ring]) -> Ring:
-    n = sum(ring.n for ring in rings)
-    return Ring(
-        sum(ring.x * ring.n for ring in rings) / n,
-        sum(ring.y * ring.n for ring in rings) / n,
-        n,
-        tuple(member for ring in rings for member in ring.members),
-    )
+def _takers(x: Floats, y: Floats, n: NDArray[np.int64]) -> Places:
+    """Return for every ring which one takes it in: the largest of those that are larger than all they overlap."""
+    one, other = _overlaps(x, y, n)
+    # The place decides between equals, so that the order in which cells come does not.
+    by_strength = np.lexsort((y, x, n))
+    strength = np.empty(len(x), np.intp)
+    strength[by_strength] = np.arange(len(x))
+    strongest = np.full(len(x), -1)
+    np.maximum.at(strongest, one, strength[other])
+    top = (strongest >= 0) & (strength > strongest)
+    taken = top[other] & ~top[one]
+    chosen = np.full(len(x), -1)
+    np.maximum.at(chosen, one[taken], strength[other[taken]])
+    return np.where(chosen >= 0, by_strength[chosen], np.arange(len(x)))
 
 
-def _once(rings: list[Ring]) -> list[Ring]:
-    """Let every ring that is larger than all it overlaps take in its neighbours that it is the largest for."""
-    near = _neighbours(rings)
-
-    def strength(index: int) -> tuple[int, float, float]:
-        # The place decides between equals, so that the order in which cells come does not.
-        ring = rings[index]
-        return ring.n, ring.x, ring.y
-
-    top = {index for index, others in near.items() if strength(index) > max(map(strength, others))}
-    taken: dict[int, list[int]] = {}
-    for index, others in near.items():
-        if index not in top and (takers := top.intersection(others)):
-            taken.setdefault(max(takers, key=strength), []).append(index)
-    gone = {index for others in taken.values() for index in others}
-    return [
-        _join([ring, *(rings[other] for other in sorted(taken[index]))]) if index in taken else ring
-        for index, ring in enumerate(rings)
-        if index not in gone
-    ]
-
-
-def merge(x: NDArray[np.float64], y: NDArray[np.float64], n: NDArray[np.integer]) -> list[Ring]:
+def merge(x: Floats, y: Floats, n: NDArray[np.integer]) -> Rings:
     """Return the rings of cells whose centres are x and y (pixels) and that hold n records each."""
-    rings = [
-        Ring(across, down, count, (index,))
-        for index, (across, down, count) in enumerate(zip(x.tolist(), y.tolist(), n.tolist(), strict=True))
-    ]
+    of_cell = np.arange(len(x))
+    ring_x, ring_y, ring_n = x, y, n.astype(np.int64)
     for _ in range(ROUNDS):
-        before = len(rings)
-        rings = _once(rings)
-        if len(rings) == before:
+        kept, of_ring = np.unique(_takers(ring_x, ring_y, ring_n), return_inverse=True)
+        if len(kept) == len(of_ring):
             break
-    return rings
+        whole = np.bincount(of_ring, ring_n)
+        ring_x = np.bincount(of_ring, ring_x * ring_n) / whole
+        ring_y = np.bincount(of_ring, ring_y * ring_n) / whole
+        ring_n = whole.astype(np.int64)
+        of_cell = of_ring[of_cell]
+    members = np.lexsort((-n, of_cell))
+    sizes = np.bincount(of_cell, minlength=len(ring_n))
+    return Rings(ring_x, ring_y, ring_n, members, np.cumsum(sizes) - sizes)

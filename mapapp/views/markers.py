@@ -1,6 +1,6 @@
 """What the map is told of an answer: rings and pins of a view, with names that a screen reader can say."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -62,42 +62,36 @@ def _where(place: str | None, country: str, kind: str, lang: str) -> str:
     return _("%(place)s, whole region", place=where) if kind == "region" else where
 
 
-def _ring_name(marker: Marker, lang: str, label: Callable[[str, str], str]) -> str:
-    count = i18n.number(marker.n, lang)
-    if marker.same_point and marker.place:
-        start = ngettext(
-            "%(count)s practice in %(place)s",
-            "%(count)s practices in %(place)s",
-            marker.n,
-            count=count,
-            place=marker.place,
+def _start_of_name(marker: Marker, count: str) -> str:
+    place = marker.place
+    if not place:
+        return ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)
+    if marker.same_point:
+        return ngettext(
+            "%(count)s practice in %(place)s", "%(count)s practices in %(place)s", marker.n, count=count, place=place
         )
-    elif marker.place:
-        start = ngettext(
-            "%(count)s practice near %(place)s",
-            "%(count)s practices near %(place)s",
-            marker.n,
-            count=count,
-            place=marker.place,
-        )
-    else:
-        start = ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)
-    parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
-    if len(marker.mix) > SAID:
-        parts.append(_("other themes"))
-    return f"{start}: {i18n.in_words(parts, lang)}" if parts else start
+    return ngettext(
+        "%(count)s practice near %(place)s", "%(count)s practices near %(place)s", marker.n, count=count, place=place
+    )
 
 
-def _ring(marker: Marker, lang: str, label: Callable[[str, str], str]) -> dict[str, Any]:
-    return {
-        "at": [marker.lat, marker.lon],
-        "n": marker.n,
-        "words": i18n.number(marker.n, lang),
-        "mix": marker.mix[:5],
-        "name": _ring_name(marker, lang, label),
-        "stack": marker.same_point,
-        "box": marker.extent,
-    }
+def _rings(found: list[Marker], lang: str) -> Iterator[dict[str, Any]]:
+    label, others = asked.labels(), _("other themes")
+    for marker in found:
+        count = i18n.number(marker.n, lang)
+        parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
+        if len(marker.mix) > SAID:
+            parts.append(others)
+        name = _start_of_name(marker, count)
+        yield {
+            "at": [marker.lat, marker.lon],
+            "n": marker.n,
+            "words": count,
+            "mix": marker.mix[:5],
+            "name": f"{name}: {i18n.in_words(parts, lang)}" if parts else name,
+            "stack": marker.same_point,
+            "box": marker.extent,
+        }
 
 
 def _pin(card: practices.PracticeTitle, lang: str) -> dict[str, Any]:
@@ -126,13 +120,13 @@ def _drawn(found: list[Marker], lang: str, spread: bool) -> list[dict[str, Any]]
     """Return markers as the map reads them; with `spread` the records of a shared point come one by one."""
     single = [marker.n == 1 or (spread and marker.same_point) for marker in found]
     pins = _pins([one for marker, alone in zip(found, single, strict=True) if alone for one in marker.ids], lang)
-    label = asked.labels()
+    rings = _rings([marker for marker, alone in zip(found, single, strict=True) if not alone], lang)
     drawn = []
     for marker, alone in zip(found, single, strict=True):
         if alone:
             drawn += [{"at": [marker.lat, marker.lon], **pins[one]} for one in marker.ids if one in pins]
         else:
-            drawn.append(_ring(marker, lang, label))
+            drawn.append(next(rings))
     return drawn
 
 

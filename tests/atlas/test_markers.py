@@ -55,8 +55,10 @@ def test_rings_merge_into_the_larger() -> None:
     import numpy as np
 
     rings = merge(np.array([0.0, 30.0, 500.0]), np.array([0.0, 0.0, 0.0]), np.array([3, 9, 1]))
-    assert [(ring.n, ring.members) for ring in rings] == [(12, (1, 0)), (1, (2,))]
-    assert rings[0].x == pytest.approx(22.5)
+    assert (rings.n.tolist(), rings.members.tolist(), rings.starts.tolist()) == ([12, 1], [1, 0, 2], [0, 2])
+    assert rings.x.tolist() == [22.5, 500.0]
+    alone = rings.where(rings.n == 1)
+    assert (alone.x.tolist(), alone.members.tolist(), alone.starts.tolist()) == ([500.0], [2], [0])
 
 
 def test_records_of_one_point_are_told_apart_by_their_slugs(everything: Answer) -> None:

@@ -130,6 +130,10 @@ export function createBasemap({ url, relief, lang, dark = false }) {
   const shading = relief ? reliefLayer(relief, state) : null;
   if (shading) land.once('load', shading.showWithLand);
   const layers = [land, ...(shading ? [shading.overlay] : []), names];
+  // A canvas that is kept in main memory is painted into the pane like a picture; others are layers of their own.
+  for (const layer of [land, names]) {
+    layer.on('tileloadstart', ({ tile }) => tile.getContext('2d', { willReadFrequently: true }));
+  }
 
   function layOutAgain() {
     names.labelers = new Labelers(names.scratch, rules, LABELLED_TILES, names.onTilesInvalidated);

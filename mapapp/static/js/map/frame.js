@@ -50,7 +50,7 @@ export function createMap(container, { still = false } = {}) {
   basemap.addTo(map);
   dark.addEventListener("change", () => basemap.setDark(dark.matches));
   map.on("resize", () => map.setMinZoom(lowestZoom(map.getSize().x)));
-  if (!still) new Scale({ imperial: false, maxWidth: 96, position: "bottomleft" }).addTo(map);
+  if (!still) new Scale({ imperial: false, maxWidth: 96, position: "bottomleft", updateWhenIdle: true }).addTo(map);
   return map;
 }
 

@@ -3,5 +3,9 @@
 import './trusted.js';
 import * as L from 'leaflet';
 
+// Flat translations instead of translate3d: the map pane is one layer of the compositor (see leaflet.css) instead of one
+// for each tile and marker, of which some hundreds cost a frame more than the whole rest.
+L.Browser.ie3d = true;
+
 globalThis.L = L;
 export default L;
