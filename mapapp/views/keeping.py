@@ -4,6 +4,10 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
+from flask import g
+from jinja2.runtime import Macro
+from markupsafe import Markup
+
 from ..queries.data_version import Versions
 from . import asked
 
@@ -22,6 +26,17 @@ def kept(kind: str, lang: str, read: Callable[[], dict[Any, Any]] = dict) -> dic
         with _lock:
             _found[kind, lang] = found
     return found[1]
+
+
+def once(macro: Macro, *given: Any) -> Markup:
+    """Return what a macro of the templates draws; drawn once for a language, a data version and what it is given."""
+    known = kept("drawn", g.lang)
+    key = (macro.name, *(tuple(one) if isinstance(one, list) else one for one in given))
+    drawn: Markup | None = known.get(key)
+    if drawn is None:
+        drawn = Markup(macro(*given))  # noqa: S704 a macro's own markup
+        keep(known, key, drawn)
+    return drawn
 
 
 def keep(found: dict[Any, Any], key: Any, value: Any) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from .. import dates, i18n, text
 from ..search import SETS, SINGLES
 from . import asked
+from .keeping import once
+from .translating import gettext as _
 
 SEARCHED = frozenset(("q", *SETS, *SINGLES, "page"))
 
@@ -103,6 +104,7 @@ def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.globals.update(
         label=label,
+        once=once,
         programme_name=programme_name,
         absolute=absolute,
         own_name=i18n.own_name,
