@@ -100,11 +100,11 @@ def _rows_near(answer: "Answer", box: View, level: int) -> NDArray[np.integer]:
 
 def _gather(answer: "Answer", rows: NDArray[np.integer], level: int) -> _Cells:
     columns = answer.snapshot.columns
-    morton = columns.morton[rows]
+    morton = columns.morton.take(rows)
     codes = morton >> np.uint64(2 * (MORTON_BITS - level))
     starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
     ends = np.append(starts[1:], len(rows))
-    x, y, counts = columns.x[rows], columns.y[rows], ends - starts
+    x, y, counts = columns.x.take(rows), columns.y.take(rows), ends - starts
     mean_x, mean_y = np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts
     # Nearest along the Morton curve: near enough to name the place.
     middle = rows[np.clip(np.searchsorted(morton, morton_of(mean_x, mean_y)), starts, ends - 1)]
@@ -147,11 +147,10 @@ def _mix(answer: "Answer", cells: _Cells, rings: Rings) -> list[tuple[tuple[str,
     counts = of_cells[:, : len(cells.last)] - of_cells[:, len(cells.last) :]
     found = np.add.reduceat(counts[:, rings.members], rings.starts, axis=1).T
     order = np.argsort(-found, axis=1, kind="stable")
-    options = field.options
-    return [
-        tuple([(options[place], n) for place, n in zip(places, numbers, strict=True) if n])
-        for places, numbers in zip(order.tolist(), np.take_along_axis(found, order, axis=1).tolist(), strict=True)
-    ]
+    names = np.array(field.options, object)[order].tolist()
+    numbers = np.take_along_axis(found, order, axis=1).tolist()
+    some = np.count_nonzero(found, axis=1).tolist()
+    return [tuple(zip(names[i][:n], numbers[i][:n], strict=True)) for i, n in enumerate(some)]
 
 
 def _degrees(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:

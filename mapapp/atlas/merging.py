@@ -63,6 +63,8 @@ def _takers(x: Floats, y: Floats, n: NDArray[np.int64]) -> Places:
     strongest = np.full(len(x), -1)
     np.maximum.at(strongest, one, strength[other])
     top = (strongest >= 0) & (strength > strongest)
+    if not top.any():
+        return np.arange(len(x))
     taken = top[other] & ~top[one]
     chosen = np.full(len(x), -1)
     np.maximum.at(chosen, one[taken], strength[other[taken]])
@@ -74,9 +76,11 @@ def merge(x: Floats, y: Floats, n: NDArray[np.integer]) -> Rings:
     of_cell = np.arange(len(x))
     ring_x, ring_y, ring_n = x, y, n.astype(np.int64)
     for _ in range(ROUNDS):
-        kept, of_ring = np.unique(_takers(ring_x, ring_y, ring_n), return_inverse=True)
-        if len(kept) == len(of_ring):
+        takers = _takers(ring_x, ring_y, ring_n)
+        stays = takers == np.arange(len(takers))
+        if stays.all():
             break
+        of_ring = (np.cumsum(stays) - 1)[takers]
         whole = np.bincount(of_ring, ring_n)
         ring_x = np.bincount(of_ring, ring_x * ring_n) / whole
         ring_y = np.bincount(of_ring, ring_y * ring_n) / whole

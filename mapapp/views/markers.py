@@ -77,13 +77,18 @@ def _start_of_name(marker: Marker, count: str) -> str:
 
 def _rings(found: list[Marker], lang: str) -> Iterator[dict[str, Any]]:
     label, others = asked.labels(), _("other themes")
+    known = kept("ring", lang)  # whoever moves the map meets most of its rings again
     for marker in found:
+        ring = known.get(marker)
+        if ring is not None:
+            yield ring
+            continue
         count = i18n.number(marker.n, lang)
         parts = [f"{i18n.number(number, lang)} {label('theme', theme)}" for theme, number in marker.mix[:SAID]]
         if len(marker.mix) > SAID:
             parts.append(others)
         name = _start_of_name(marker, count)
-        yield {
+        ring = {
             "at": [marker.lat, marker.lon],
             "n": marker.n,
             "words": count,
@@ -92,6 +97,8 @@ def _rings(found: list[Marker], lang: str) -> Iterator[dict[str, Any]]:
             "stack": marker.same_point,
             "box": marker.extent,
         }
+        keep(known, marker, ring)
+        yield ring
 
 
 def _pin(card: practices.PracticeTitle, lang: str) -> dict[str, Any]:

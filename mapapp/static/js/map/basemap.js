@@ -1,10 +1,12 @@
-// The basemap: one PMTiles file drawn on canvases, with labels in the reader's language, and a relief over it.
+// The basemap: one PMTiles file drawn on canvases, with a relief in the land and labels in the reader's language.
 // It changes when the look of the land under the records changes; records, markers and controls live elsewhere.
 import L from './leaflet.js';
 import { Labelers, leafletLayer } from 'protomaps-leaflet';
 import { PMTiles } from 'pmtiles';
+import { createRelief } from './basemap-relief.js';
 import { HeadFirstSource } from './basemap-source.js';
 import { FLAVOURS, labelRules, paintRules } from './basemap-style.js';
+import { TILE, paintWholeTiles } from './basemap-tiles.js';
 
 export const CREDITS = 'Made with Natural Earth · GeoNames CC BY 4.0 · shadedrelief.com';
 export const MAX_ZOOM = 12;
@@ -17,12 +19,6 @@ const FIRST_VIEW_ZOOM = 4; // the display zoom whose tiles over Europe stand at 
 const WIDE = { lastZoom: 5, west: -75, east: 105 };
 // Labels of so many data tiles are kept; the library's own 16 loses labels on wide screens.
 const LABELLED_TILES = 96;
-const RELIEF_BOUNDS = [[20, -40], [76, 66]];
-// Middle grey changes nothing in either blend; near white only the harder one shows.
-const RELIEF = { light: { blend: 'hard-light', opacity: 0.42 }, dark: { blend: 'soft-light', opacity: 0.85 } };
-const RELIEF_FADE = { 6: 0.6, 7: 0.25 }; // whole below, nothing above
-const FINE_RELIEF_FROM = 5;
-const REST = 600; // ms without a move before more is asked for
 const FONT = '600 12px "Inter Variable"';
 const FONT_PATIENCE = 1000; // ms: a map in a fallback font is better than no map
 
@@ -32,69 +28,11 @@ export function lowestZoom(width) {
   return Math.max(width < 700 ? 3 : 4, Math.min(WIDE.lastZoom, Math.ceil(Math.log2(world))));
 }
 
-/**
- * A relief that fades as the reader comes near, in a pane of its own between the land and the records.
- *
- * It appears with the first land: alone it would be a grey block. The finer picture comes only for those who have moved
- * the map themselves and rest at a zoom where it shows.
- */
-function reliefLayer(urls, state) {
-  const overlay = L.imageOverlay(urls.small, RELIEF_BOUNDS, { pane: 'relief', interactive: false, alt: '' });
-  let land = false;
-  let steered = false;
-  let fine = !urls.large || navigator.connection?.saveData;
-  let timer = 0;
-
-  function refine() {
-    clearTimeout(timer);
-    if (fine || !steered) return;
-    timer = setTimeout(() => {
-      const zoom = Math.round(overlay._map?.getZoom() ?? 0);
-      if (zoom < FINE_RELIEF_FROM || opacityAt(zoom) === 0) return;
-      fine = true;
-      const picture = new Image();
-      picture.src = urls.large;
-      picture.decode().then(() => overlay.setUrl(urls.large), () => { fine = false; });
-    }, REST);
-  }
-
-  const opacityAt = (zoom) => RELIEF[state.dark ? 'dark' : 'light'].opacity * (RELIEF_FADE[zoom] ?? (zoom < 6 ? 1 : 0));
-
-  function fade() {
-    const map = overlay._map;
-    if (!map) return;
-    const opacity = land ? opacityAt(Math.round(map.getZoom())) : 0;
-    const pane = map.getPane('relief');
-    pane.style.mixBlendMode = RELIEF[state.dark ? 'dark' : 'light'].blend;
-    pane.style.opacity = String(opacity);
-    pane.style.display = opacity ? '' : 'none';
-  }
-
-  overlay.on('add', () => {
-    const map = overlay._map;
-    map.on('zoomend', fade);
-    map.on('moveend', refine);
-    map.on('dragstart steered', () => { steered = true; });
-    for (const kind of ['wheel', 'keydown', 'dblclick']) {
-      map.getContainer().addEventListener(kind, () => { steered = true; }, { passive: true, once: true });
-    }
-    fade();
-  });
-  overlay.on('remove', () => {
-    clearTimeout(timer);
-    overlay._map?.off('zoomend', fade).off('moveend', refine);
-  });
-  return { overlay, fade, showWithLand() { land = true; fade(); } };
-}
-
-/** Panes between the tiles (200) and the records (400): the names stand above the relief, crisp and untinted. */
-function makePanes(map) {
-  for (const [name, height] of [['relief', '210'], ['place-names', '220']]) {
-    if (map.getPane(name)) continue;
-    const pane = map.createPane(name);
-    pane.style.zIndex = height;
-    pane.style.pointerEvents = 'none';
-  }
+/** A pane between the tiles (200) and the records (400): names that reach over the edge of a tile are not covered. */
+function makePane(map) {
+  const pane = map.createPane('place-names');
+  pane.style.zIndex = '220';
+  pane.style.pointerEvents = 'none';
 }
 
 /**
@@ -114,26 +52,25 @@ export function createBasemap({ url, relief, lang, dark = false }) {
     new Promise((resolve) => { setTimeout(resolve, FONT_PATIENCE); }),
   ]);
   const source = new HeadFirstSource(url);
-  const shared = { url: new PMTiles(source), maxDataZoom: LAST_DATA_ZOOM, maxZoom: MAX_ZOOM, lang };
+  const shared = {
+    url: new PMTiles(source), maxDataZoom: LAST_DATA_ZOOM, maxZoom: MAX_ZOOM, lang, tileSize: TILE, keepBuffer: 1, tileDelay: 1,
+  };
+  const shading = relief ? createRelief(relief, state, () => land._map && land.rerenderTiles()) : null;
   const land = leafletLayer({
     ...shared,
     attribution: CREDITS,
     paintRules: paintRules(state.palette),
     labelRules: [],
     backgroundColor: state.palette.sea,
-    tileDelay: 1,
+    tasks: shading ? [shading.ready] : [],
   });
   const names = leafletLayer({
-    ...shared, attribution: '', pane: 'place-names', paintRules: [], labelRules: rules, tasks: [fonts], tileDelay: 1,
+    ...shared, attribution: '', pane: 'place-names', paintRules: [], labelRules: rules, tasks: [fonts],
   });
   names.views = land.views; // one cache of tiles for both
-  const shading = relief ? reliefLayer(relief, state) : null;
-  if (shading) land.once('load', shading.showWithLand);
-  const layers = [land, ...(shading ? [shading.overlay] : []), names];
-  // A canvas that is kept in main memory is painted into the pane like a picture; others are layers of their own.
-  for (const layer of [land, names]) {
-    layer.on('tileloadstart', ({ tile }) => tile.getContext('2d', { willReadFrequently: true }));
-  }
+  paintWholeTiles(land, shading?.paint);
+  paintWholeTiles(names);
+  const layers = [land, names];
 
   function layOutAgain() {
     names.labelers = new Labelers(names.scratch, rules, LABELLED_TILES, names.onTilesInvalidated);
@@ -147,7 +84,8 @@ export function createBasemap({ url, relief, lang, dark = false }) {
   return {
     layers,
     addTo(map) {
-      makePanes(map);
+      makePane(map);
+      shading?.follow(map);
       // Before the layers, so that it runs first once the map has a view.
       map.whenReady(() => source.expectFirstView(map.getZoom() === FIRST_VIEW_ZOOM));
       for (const layer of layers) layer.addTo(map);
@@ -166,7 +104,6 @@ export function createBasemap({ url, relief, lang, dark = false }) {
         land.rerenderTiles();
         names.rerenderTiles();
       }
-      shading?.fade();
     },
   };
 }

@@ -18,9 +18,30 @@ const ButtonIcon = L.Icon.extend({
   createShadow: () => null,
 });
 
+/**
+ * A marker that stands by its left and top, and moves by a transform only while a zoom is on its way: a transform at rest
+ * makes every marker a piece of its own to the browser's compositor, and some hundreds of them cost more than a frame has.
+ */
+const StandingMarker = L.Marker.extend({
+  _setPos(pos) {
+    const { style } = this._icon;
+    const zooms = this._map._animatingZoom && this._stands;
+    if (zooms) {
+      style.transform = `translate(${pos.x - this._stands.x}px, ${pos.y - this._stands.y}px)`;
+    } else {
+      this._stands = pos;
+      style.left = `${pos.x}px`;
+      style.top = `${pos.y}px`;
+      style.transform = "";
+    }
+    this._zIndex = pos.y + this.options.zIndexOffset;
+    this._resetZIndex();
+  },
+});
+
 /** Return a marker that is a button with a drawing, a name and data attributes. */
 export function buttonMarker(at, { drawing, name, size, anchor, className, data, zIndexOffset = 0 }) {
-  return L.marker(at, {
+  return new StandingMarker(at, {
     icon: new ButtonIcon({ drawing, name, className, data, iconSize: size, iconAnchor: anchor }),
     keyboard: false, // the button has its own keyboard
     autoPanOnFocus: true,

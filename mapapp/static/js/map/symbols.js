@@ -11,6 +11,11 @@ export function draw(name, attributes = {}, children = []) {
   return element;
 }
 
+// The pin, and its shade a pixel lower. No shape here is moved or turned by a transform: each would be a piece of its own
+// to the browser's compositor, in every frame.
+const PIN_SHAPE = "M17 40 C12 33.4 4 26.4 4 16.5 A13 13 0 0 1 30 16.5 C30 26.4 22 33.4 17 40 Z";
+const SHADE_SHAPE = "M17 41 C12 34.4 4 27.4 4 17.5 A13 13 0 0 1 30 17.5 C30 27.4 22 34.4 17 41 Z";
+
 const iconAddress = (name) => `${document.documentElement.dataset.icons}#${name}`;
 
 /** Return an icon of the sprite. */
@@ -23,7 +28,7 @@ export function ringSize(count) {
   return Math.round(34 + 9 * Math.min(Math.log10(count), 4));
 }
 
-function arcs(mix, count, radius, width) {
+function arcs(mix, middle, radius, width) {
   const length = 2 * Math.PI * radius;
   const shown = mix.slice(0, RING_PARTS);
   const all = Math.max(1, shown.reduce((sum, [, number]) => sum + number, 0));
@@ -33,11 +38,13 @@ function arcs(mix, count, radius, width) {
     const part = (number / all) * length;
     const arc = draw("circle", {
       class: `ring-part theme-${theme}`,
+      cx: middle,
+      cy: middle,
       r: radius,
       fill: "none",
       "stroke-width": width,
-      "stroke-dasharray": `${Math.max(part - gap, 1)} ${length}`,
-      "stroke-dashoffset": -start,
+      "stroke-dasharray": `${Math.max(part - gap, 1)} ${length - Math.max(part - gap, 1)}`,
+      "stroke-dashoffset": length / 4 - start, // from the top, not from the right
     });
     start += part;
     return arc;
@@ -50,11 +57,11 @@ export function ring(count, mix, words) {
   const width = 5.5;
   const radius = size / 2 - width / 2 - 1.5;
   const middle = size / 2;
-  const svg = draw("svg", { width: size, height: size, viewBox: `${-middle} ${-middle} ${size} ${size}`, "aria-hidden": "true" }, [
-    draw("circle", { class: "ring-ground", r: middle - 0.5 }),
-    draw("g", { transform: "rotate(-90)" }, arcs(mix, count, radius, width)),
+  const svg = draw("svg", { width: size, height: size, "aria-hidden": "true" }, [
+    draw("circle", { class: "ring-ground", cx: middle, cy: middle, r: middle - 0.5 }),
+    ...arcs(mix, middle, radius, width),
   ]);
-  const text = draw("text", { class: "ring-count", "text-anchor": "middle", dy: "0.36em" });
+  const text = draw("text", { class: "ring-count", x: middle, y: middle, "text-anchor": "middle", dy: "0.36em" });
   text.textContent = words;
   svg.append(text);
   return svg;
@@ -69,7 +76,8 @@ export function pin(theme, kind) {
   if (kind === "region") parts.push(draw("ellipse", { class: "pin-area", cx: 17, cy: 40, rx: 16, ry: 5.5 }));
   if (kind === "country") parts.push(draw("ellipse", { class: "pin-area wide", cx: 17, cy: 40, rx: 16.5, ry: 5.5 }));
   parts.push(
-    draw("path", { class: "pin-body", d: "M17 40 C12 33.4 4 26.4 4 16.5 A13 13 0 0 1 30 16.5 C30 26.4 22 33.4 17 40 Z" }),
+    draw("path", { class: "pin-shade", d: SHADE_SHAPE }),
+    draw("path", { class: "pin-body", d: PIN_SHAPE }),
     draw("svg", { x: 8.5, y: 8, width: 17, height: 17, class: "pin-icon" }, [
       draw("use", { href: iconAddress(theme ? `theme-${theme}` : "dot") }),
     ]),
