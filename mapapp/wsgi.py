@@ -21,8 +21,8 @@ try:
         application.extensions["atlas"].warm(connection, LANGUAGES)
 except OperationalError:
     logging.getLogger("mapapp").warning("the database is away; pages answer 503 until it is back")
-# What was built so far stays. Left to itself, the collector walks through all of it every few requests, which costs some
-# of them as much as their work; and what a request makes is gone by its end without it.
+# What was built so far stays. Left to itself, the collector walks through all of it every few requests, which costs
+# some of them as much as their work; and what a request makes is gone by its end without it.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
