@@ -5,6 +5,7 @@ GeoJSON properties, CSV headers, the table on the data page and later the API's 
 longer texts, and of the bound values %(site)s (address of the site in a language) and %(licence)s.
 """
 
+import re
 from typing import NamedTuple
 
 LICENCE = "CC-BY-4.0"  # SPDX
@@ -222,4 +223,83 @@ PROJECT = Collection(
     flat=False,
 )
 
+EVENT = Collection(
+    "event",
+    "events",
+    (
+        Field("title", "text", "t.title", _("Title"), _("Title of the event.")),
+        _LANGUAGE,
+        Field("type", "key", "r.type", _("Type"), _("Key of the vocabulary of event types.")),
+        Field("date", "text", "r.date", _("Date"), _("As precise as known: 2016, 2016-10, 2016-10-14.")),
+        Field("place", "text", "r.place_name", _("Place"), _("Name of the place.")),
+        _COUNTRY,
+        _KIND,
+        Field("online", "boolean", "r.online", _("Online"), _("true where it takes place online.")),
+        Field("project", "key", "j.slug", _("Project"), _("Slug of the project it belongs to.")),
+        Field("website", "address", "r.url", _("Website"), _("As the source gives it.")),
+        _SOURCE,
+        _UPDATED,
+        _LICENCE,
+    ),
+)
+
+NEED = Collection(
+    "need",
+    "needs",
+    (
+        Field("statement", "text", "t.statement", _("Statement"), _("What the region has, lacks or wishes.")),
+        _LANGUAGE,
+        Field("kind", "key", "r.kind", _("Kind"), _("on-offer, missing or wished.")),
+        Field("theme", "key", "r.theme", _("Theme"), _("Key of the vocabulary of themes.")),
+        Field("region", "key", "j.slug", _("Region"), _("Slug of the partner region.")),
+        Field("country", "key", "j.country", _("Country"), _("ISO 3166-1 code of two letters: GR, GB.")),
+        Field("date", "text", "r.date", _("Date"), _("As precise as known: 2016, 2016-10, 2016-10-14.")),
+        Field("source_title", "text", "r.source_title", _("Source"), _("Title of the page or document.")),
+        _SOURCE,
+        _UPDATED,
+        _LICENCE,
+    ),
+)
+
+# Reference data, not ours to license: kept apart from the collections that are downloaded as open data.
+TERRITORY = Collection(
+    "territory",
+    "territories",
+    (
+        Field("code", "key", "r.code", _("NUTS code"), _("Of the vintage; EL and UK where ISO has GR and GB.")),
+        Field("name", "text", "r.name", _("Name"), _("In its own language.")),
+        Field("name_latin", "text", "r.name_latin", _("Name in Latin letters"), _("As Eurostat writes it.")),
+        Field("level", "integer", "r.level", _("Level"), _("NUTS level, 0 (country) to 3.")),
+        _COUNTRY,
+        Field("vintage", "integer", "r.vintage", _("Vintage"), _("Year of the NUTS classification.")),
+        Field("later_code", "key", "r.later_code", _("Later code"), _("Code of NUTS 2024, where it differs.")),
+        Field(
+            "attribution",
+            "text",
+            "'© EuroGeographics for the administrative boundaries'::text",
+            _("Credit"),
+            _("To be shown with the boundaries, which may not be used commercially."),
+        ),
+    ),
+    flat=False,
+)
+
 COLLECTIONS = {one.name: one for one in (PRACTICE, SERVICE, REGION, PROJECT)}
+
+_OWN_TEXT = re.compile(r"[td]\.([a-z_]+)")  # a field that is a column of the record's texts
+
+
+def texts(collection: Collection) -> dict[str, str]:
+    """Return the fields that are translated, and the column of the texts that each is."""
+    found = {field.name: _OWN_TEXT.fullmatch(field.sql) for field in collection.fields}
+    return {name: match[1] for name, match in found.items() if match and match[1] != "language"}
+
+
+def translations(collection: Collection) -> Field:
+    """Return the field of `lang=all`: every text of a record in every language it has, by language and field."""
+    parts = ", ".join(f"'{name}', x.{column}" for name, column in texts(collection).items())
+    sql = (
+        "(SELECT json_object_agg(x.language, json_strip_nulls(json_build_object("  # noqa: S608 our own constants
+        f"{parts})) ORDER BY x.language) FROM {collection.name}_text x WHERE x.{collection.name}_id = r.id)"
+    )
+    return Field("translations", "object", sql, _("Translations"), _("Every text in every language that it has."))

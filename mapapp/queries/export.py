@@ -9,46 +9,53 @@ from sqlalchemy import Connection, func, literal, select
 from ..database import Base
 
 
-class _Source(NamedTuple):
-    """Where the aliases of a collection come from: r the record, t and d its texts, j what it belongs to."""
+class Source(NamedTuple):
+    """Where the aliases of a collection come from: r the record, t and d its texts, j what it belongs to.
+
+    `joins` has the SQL that makes each alias but r. Records are told apart by `key` (of SQL type `key_type`) here and
+    by `slug` in addresses.
+    """
 
     table: str
-    joins: str
+    joins: dict[str, str]
     geometry: str = "r.location"
+    key: str = "id"
+    key_type: str = "int"
+    slug: str = "slug"
 
 
 _FALLBACK = "x.language = 'en' DESC, x.is_source DESC"
 
 
-def _texts(table: str, *longer: str) -> str:
+def _texts(table: str, *longer: str) -> dict[str, str]:
     """Return the joins with a record's texts: t has the title, d the longer texts, which may not be translated yet."""
-    joins = ""
-    for alias, needed in (("t", "true"), ("d", f"coalesce({', '.join('x.' + name for name in longer)}) IS NOT NULL")):
-        joins += (
-            f"LEFT JOIN LATERAL (SELECT * FROM {table}_text x WHERE x.{table}_id = r.id AND {needed} "  # noqa: S608 our own
-            f"ORDER BY x.language = %(lang)s DESC, {_FALLBACK}, x.language LIMIT 1) {alias} ON true "
-        )
-    return joins
+    wanted = {"t": "true"}
+    if longer:
+        wanted["d"] = f"coalesce({', '.join('x.' + name for name in longer)}) IS NOT NULL"
+    return {
+        alias: f"LEFT JOIN LATERAL (SELECT * FROM {table}_text x WHERE x.{table}_id = r.id AND {needed} "  # noqa: S608 our own
+        f"ORDER BY x.language = %(lang)s DESC, {_FALLBACK}, x.language LIMIT 1) {alias} ON true "
+        for alias, needed in wanted.items()
+    }
 
 
-_SOURCES = {
-    "practice": _Source(
-        "practice",
-        _texts("practice", "description", "lessons") + "LEFT JOIN project j ON j.id = r.project_id",
-    ),
-    "service": _Source(
-        "service",
-        _texts("service", "description", "eligibility", "cost", "documents")
-        + "LEFT JOIN region j ON j.id = r.region_id",
-    ),
-    "region": _Source("region", _texts("region", "authority_role")),
-    "project": _Source(
+_BY_PROJECT = {"j": "LEFT JOIN project j ON j.id = r.project_id "}
+_BY_REGION = {"j": "LEFT JOIN region j ON j.id = r.region_id "}
+SOURCES = {
+    "practice": Source("practice", _texts("practice", "description", "lessons") | _BY_PROJECT),
+    "service": Source("service", _texts("service", "description", "eligibility", "cost", "documents") | _BY_REGION),
+    "region": Source("region", _texts("region", "authority_role")),
+    "project": Source(
         "project",
         _texts("project", "aims", "measures", "benefits", "location"),
         "(SELECT ST_Multi(ST_Union(g.location)) FROM membership m JOIN region g ON g.id = m.region_id "
         "WHERE m.project_id = r.id AND g.location IS NOT NULL)",
     ),
+    "event": Source("event", _texts("event") | _BY_PROJECT),
+    "need": Source("need", _texts("need") | _BY_REGION, "j.location"),
+    "territory": Source("territory", {}, "r.outline", "code", "text", "code"),
 }
+PAGES = ("practice", "service", "region", "project")  # the collections whose records have pages
 
 
 def copy_lines(
@@ -63,14 +70,15 @@ def copy_lines(
 
     `columns` are (name, SQL) of the published fields, which `line` (SQL over the alias v) makes one or more output
     columns of; v also has `slug` and `geometry` (EPSG:4326). `options` are those of COPY. `values` are bound: `ids`
-    (int array), `lang`, and whatever the columns name. Records that are gone by now are left out.
+    (array of keys), `lang`, and whatever the columns name. Records that are gone by now are left out.
     """
-    source = _SOURCES[collection]
+    source = SOURCES[collection]
     named = ", ".join(f"{sql} AS {name}" for name, sql in columns)
     statement = (
-        f"COPY (SELECT {line} FROM (SELECT asked.nth, r.slug AS slug, {source.geometry} AS geometry, {named} "  # noqa: S608 names from our own lists
-        f"FROM unnest(%(ids)s::int[]) WITH ORDINALITY AS asked(id, nth) JOIN {source.table} r ON r.id = asked.id "
-        f"{source.joins}) v ORDER BY v.nth) TO STDOUT WITH ({options})"
+        f"COPY (SELECT {line} FROM (SELECT asked.nth, r.{source.slug} AS slug, {source.geometry} AS geometry, {named} "  # noqa: S608 names from our own lists
+        f"FROM unnest(%(ids)s::{source.key_type}[]) WITH ORDINALITY AS asked(id, nth) "
+        f"JOIN {source.table} r ON r.{source.key} = asked.id "
+        f"{''.join(source.joins.values())}) v ORDER BY v.nth) TO STDOUT WITH ({options})"
     )
     driver = connection.connection.driver_connection
     # libpq hands out COPY data one row at a time, never a part of one, so a line is a line.
@@ -81,19 +89,19 @@ def copy_lines(
 
 def all_ids(connection: Connection, collection: str) -> list[int]:
     """Return the ids of a whole collection in the order of its slugs."""
-    table = Base.metadata.tables[_SOURCES[collection].table]
+    table = Base.metadata.tables[SOURCES[collection].table]
     return list(connection.execute(select(table.c.id).order_by(table.c.slug)).scalars())
 
 
 def id_of(connection: Connection, collection: str, slug: str) -> int | None:
     """Return the id of a record, or None where there is none of that slug."""
-    table = Base.metadata.tables[_SOURCES[collection].table]
+    table = Base.metadata.tables[SOURCES[collection].table]
     return connection.execute(select(table.c.id).where(table.c.slug == slug)).scalar_one_or_none()
 
 
 def last_change(connection: Connection, collection: str) -> datetime | None:
     """Return when a record of the collection last changed, or None for an empty one."""
-    table = Base.metadata.tables[_SOURCES[collection].table]
+    table = Base.metadata.tables[SOURCES[collection].table]
     return connection.execute(select(func.max(table.c.updated_at))).scalar_one()
 
 
@@ -109,7 +117,7 @@ class Overview(NamedTuple):
 def overview(connection: Connection) -> list[Overview]:
     """Return how large and how fresh each collection is."""
     found = []
-    for name in _SOURCES:
+    for name in PAGES:
         table = Base.metadata.tables[name]
         confirmed = func.count(table.c.confirmed_on) if "confirmed_on" in table.c else literal(0)
         found.append(
@@ -121,7 +129,7 @@ def overview(connection: Connection) -> list[Overview]:
 def slugs(connection: Connection) -> list[tuple[str, str, datetime]]:
     """Return (collection, slug, last change) of every published record, for the site map."""
     found: list[tuple[str, str, datetime]] = []
-    for name in _SOURCES:
+    for name in PAGES:
         table = Base.metadata.tables[name]
         rows = connection.execute(select(table.c.slug, table.c.updated_at).order_by(table.c.slug))
         found += [(name, slug, changed) for slug, changed in rows]
