@@ -78,7 +78,8 @@ def copy_lines(
         f"COPY (SELECT {line} FROM (SELECT asked.nth, r.{source.slug} AS slug, {source.geometry} AS geometry, {named} "  # noqa: S608 names from our own lists
         f"FROM unnest(%(ids)s::{source.key_type}[]) WITH ORDINALITY AS asked(id, nth) "
         f"JOIN {source.table} r ON r.{source.key} = asked.id "
-        f"{''.join(source.joins.values())}) v ORDER BY v.nth) TO STDOUT WITH ({options})"
+        # OFFSET 0: what a column costs is paid once, however often the line speaks of it.
+        f"{''.join(source.joins.values())} OFFSET 0) v ORDER BY v.nth) TO STDOUT WITH ({options})"
     )
     driver = connection.connection.driver_connection
     # libpq hands out COPY data one row at a time, never a part of one, so a line is a line.
@@ -97,6 +98,12 @@ def id_of(connection: Connection, collection: str, slug: str) -> int | None:
     """Return the id of a record, or None where there is none of that slug."""
     table = Base.metadata.tables[SOURCES[collection].table]
     return connection.execute(select(table.c.id).where(table.c.slug == slug)).scalar_one_or_none()
+
+
+def text_languages(connection: Connection, collection: str) -> tuple[str, ...]:
+    """Return the languages that a collection has texts in, in alphabetical order."""
+    texts = Base.metadata.tables[f"{SOURCES[collection].table}_text"]
+    return tuple(connection.execute(select(texts.c.language).distinct().order_by(texts.c.language)).scalars())
 
 
 def last_change(connection: Connection, collection: str) -> datetime | None:
