@@ -285,6 +285,8 @@ TERRITORY = Collection(
 )
 
 COLLECTIONS = {one.name: one for one in (PRACTICE, SERVICE, REGION, PROJECT)}
+#: What the API gives as well: records that have no page of their own, and reference data.
+PUBLISHED = {**COLLECTIONS, **{one.name: one for one in (EVENT, NEED, TERRITORY)}}
 
 _OWN_TEXT = re.compile(r"[td]\.([a-z_]+)")  # a field that is a column of the record's texts
 
