@@ -4,34 +4,51 @@ UTF-8 with a byte order mark: a spreadsheet takes a file without one for its sys
 accent, while programs that read UTF-8 files skip the mark (Python: encoding "utf-8-sig") or do not mind it.
 """
 
+from typing import Any
+
+from . import crs
 from .fields import Collection, Field
+from .shapes import Shape
 
 COPY_OPTIONS = "FORMAT csv"
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 _BOM = b"\xef\xbb\xbf"
 _NO_FORMULA = ("integer", "number", "date", "timestamp")  # negative numbers stay numbers
+_DATATYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "timestamp": "dateTime"}
 
 
-def names(collection: Collection) -> list[str]:
-    """Return the header: the published fields, then the slug and the point (degrees, EPSG:4326)."""
-    return [field.name for field in collection.fields] + ["slug"] + (["lon", "lat"] if collection.flat else [])
+def _point(shape: Shape) -> list[str]:
+    """Return the columns that say where: text, or two numbers where a record has at most one point."""
+    if shape.wkt:
+        return ["wkt"]
+    if not shape.collection.flat:
+        return []
+    return ["lon", "lat"] if shape.epsg == crs.GEOGRAPHIC else ["x", "y"]
 
 
-def head(collection: Collection) -> bytes:
+def names(collection: Collection, shape: Shape | None = None) -> list[str]:
+    """Return the header: the published fields, then the slug and the point (degrees, EPSG:4326, unless asked)."""
+    shape = shape or Shape(collection)
+    return [field.name for field, _sql in shape.cells()] + ["slug"] + _point(shape)
+
+
+def head(shape: Shape) -> bytes:
     """Return the byte order mark and the header line."""
-    return _BOM + ",".join(names(collection)).encode() + b"\r\n"
+    return _BOM + ",".join(names(shape.collection, shape)).encode() + b"\r\n"
 
 
-def row_sql(collection: Collection) -> str:
+def row_sql(shape: Shape) -> str:
     """Return the SQL of the cells of one row, over the columns of `queries.export.copy_lines`."""
-    cells = [_cell(field) for field in collection.fields] + ["v.slug"]
-    if collection.flat:
-        cells += [f"trim_scale(round(ST_{axis}(v.geometry)::numeric, 6))" for axis in "XY"]
+    cells = [_cell(field, sql) for field, sql in shape.cells()] + ["v.slug"]
+    digits = 6 if shape.epsg in crs.DEGREES else 2
+    if shape.wkt:
+        cells += [f"ST_AsText({shape.geometry()}, {digits})"]
+    elif shape.collection.flat:
+        cells += [f"trim_scale(round(ST_{axis}({shape.geometry()})::numeric, {digits}))" for axis in "XY"]
     return ", ".join(cells)
 
 
-def _cell(field: Field) -> str:
-    value = f"v.{field.name}"
+def _cell(field: Field, value: str) -> str:
     if field.kind == "boolean":
         return f"{value}::text"
     if field.kind in _NO_FORMULA:
@@ -47,3 +64,35 @@ def _cell(field: Field) -> str:
 def line(row: bytes) -> bytes:
     """Return a row as RFC 4180 ends it."""
     return row[:-1] + b"\r\n"
+
+
+def description(shape: Shape, address: str, about: dict[str, Any]) -> dict[str, Any]:
+    """Return what a CSV file has no room for, as W3C CSV on the Web metadata: licence, source, date, each column."""
+    columns: list[dict[str, Any]] = []
+    for field, _sql in shape.cells():
+        column = {
+            "name": field.name,
+            "titles": field.name,
+            "dc:title": field.title,
+            "dc:description": field.description,
+        }
+        if field.kind == "list":
+            column["separator"] = ";"
+        columns.append(column | {"datatype": _DATATYPES.get(field.kind, "string")})
+    columns.append({"name": "slug", "titles": "slug", "datatype": "string", "required": True})
+    columns += [
+        {"name": one, "titles": one, "datatype": "string" if one == "wkt" else "number"} for one in _point(shape)
+    ]
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": address,
+        "dc:title": about["search"]["words"] or shape.collection.plural,
+        "dc:license": {"@id": about["licence_url"]},
+        "dc:source": {"@id": about["source"]},
+        "dc:relation": {"@id": about["search"]["link"]},
+        "dc:modified": about["generated"],
+        "dc:rights": about["attribution"],
+        "dc:spatial": crs.name(shape.epsg),
+        "dialect": {"encoding": "utf-8", "header": True},
+        "tableSchema": {"columns": columns, "primaryKey": "slug"},
+    }

@@ -11,6 +11,8 @@ from .fields import Field
 COPY_OPTIONS = "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"
 COORDINATE_DIGITS = 6  # about 0.1 m
 MEDIA_TYPE = "application/geo+json"
+SEQUENCE_TYPE = "application/geo+json-seq"
+RECORD = b"\x1e"  # begins each text of a sequence (RFC 8142)
 
 
 def feature_sql(fields: Sequence[Field]) -> str:
@@ -32,3 +34,8 @@ def head(name: str, matched: int, about: dict[str, Any]) -> bytes:
 def tail() -> bytes:
     """Return everything after the last feature."""
     return b"]}\n"
+
+
+def with_about(feature: bytes, about: dict[str, Any]) -> bytes:
+    """Return a feature that also says whose the sequence is that it begins: a sequence has no other place for it."""
+    return feature[:-1] + b',"collection":' + orjson.dumps(about) + b"}"

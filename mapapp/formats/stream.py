@@ -1,79 +1,154 @@
-"""A file leaving piece by piece: memory stays flat and no database connection waits for a slow reader.
+"""Files that leave while they are made: GeoJSON, GeoJSON sequences, CSV, KML. Flat memory, one snapshot of the data.
 
-The ids are known before the first byte; each piece is the rows of the next few ids, read by primary key on a
-connection that is given back before the piece is sent. A reader who leaves has nothing to free.
+The ids are known before the first byte; their rows are read in batches by primary key, all in one transaction, so that
+a file never mixes two states of the data. Small files are whole before they leave; long ones go through `spool`.
 """
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import Any
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import brotli
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from ..queries import export
-from . import flat, geojson
-from .fields import Collection
+from . import colours, flat, geojson, kml
+from .shapes import Shape
+from .spool import through_a_file
 
 FIRST, REST = 50, 1000  # records in the first piece, which should leave early, and in each later one
 GZIP_WINDOW = 31  # zlib's way of asking for a gzip header
+PATIENCE = "SET LOCAL statement_timeout = '60s'"  # for one batch; only a database in trouble needs it
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 
-def _pieces(ids: Sequence[int]) -> Iterator[list[int]]:
+class Origin(NamedTuple):
+    """Where rows come from: a way to connect, and a folder for what waits for slow readers."""
+
+    connect: Connect
+    folder: Path | None = None
+
+
+class Form(NamedTuple):
+    """How a format is written: the SQL of a line and its COPY options; what makes a line ready; what stands before,
+    between, behind and after the lines (`behind` only where there are any)."""
+
+    line: str
+    options: str
+    ready: Callable[[bytes], bytes]
+    head: bytes
+    between: bytes = b""
+    behind: bytes = b""
+    tail: bytes = b""
+
+
+def geojson_form(shape: Shape, matched: int, about: dict[str, Any]) -> Form:
+    """Return how a FeatureCollection of `matched` records is written; `about` are its foreign members."""
+    return Form(
+        geojson.feature_sql(shape.properties()),
+        geojson.COPY_OPTIONS,
+        lambda line: line[:-1],
+        geojson.head(shape.collection.plural, matched, about),
+        b",\n",
+        b"\n",
+        geojson.tail(),
+    )
+
+
+def sequence_form(shape: Shape, about: dict[str, Any]) -> Form:
+    """Return how a sequence of features (RFC 8142) is written; its first feature carries `about`."""
+    waiting = [about]
+
+    def ready(line: bytes) -> bytes:
+        return geojson.RECORD + (geojson.with_about(line[:-1], waiting.pop()) + b"\n" if waiting else line)
+
+    return Form(geojson.feature_sql(shape.properties()), geojson.COPY_OPTIONS, ready, b"")
+
+
+def csv_form(shape: Shape) -> Form:
+    """Return how a table of text is written."""
+    return Form(flat.row_sql(shape), flat.COPY_OPTIONS, flat.line, flat.head(shape))
+
+
+def kml_form(shape: Shape, title: str, about: Sequence[tuple[str, str]]) -> Form:
+    """Return how placemarks are written; `about` are (what, words) of the whole file."""
+    cells = [field for field, _sql in shape.cells()]
+    styled_by = "themes" if any(field.name == "themes" for field in cells) else ""
+    return Form(
+        kml.line_sql(shape),
+        kml.COPY_OPTIONS,
+        lambda line: kml.placemark(line, cells, styled_by),
+        kml.head(title, about, colours.themes() if styled_by else ()),
+        tail=kml.tail(),
+    )
+
+
+@contextmanager
+def snapshot(connect: Connect) -> Iterator[Connection]:
+    """Give a connection that sees one state of the data for as long as the block runs."""
+    with connect() as connection:
+        fixed = connection.execution_options(isolation_level="REPEATABLE READ")
+        fixed.execute(text(PATIENCE))
+        yield fixed
+
+
+def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
     start, size = 0, FIRST
     while start < len(ids):
         yield [int(one) for one in ids[start : start + size]]
         start, size = start + size, REST
 
 
-def as_geojson(
-    connect: Connect, collection: Collection, ids: Sequence[int], values: dict[str, Any], about: dict[str, Any]
-) -> Iterator[bytes]:
-    """Give a FeatureCollection of the records in the order of their ids.
+def _pieces(connect: Connect, shape: Shape, ids: Sequence[int], values: dict[str, Any], form: Form) -> Iterator[bytes]:
+    before = form.head
+    with snapshot(connect) as connection:
+        for batch in _batches(ids):
+            bound = {**values, "ids": batch}
+            lines = export.copy_lines(
+                connection, shape.collection.name, shape.columns(), form.line, form.options, bound
+            )
+            rows = form.between.join(map(form.ready, lines))
+            if rows:
+                yield before + rows
+                before = form.between
+    yield (form.behind if before is not form.head else before) + form.tail
 
-    `values` are what the fields need (lang, site, licence); `about` the foreign members of the collection.
+
+def streamed(origin: Origin, shape: Shape, ids: Sequence[int], values: dict[str, Any], form: Form) -> Iterator[bytes]:
+    """Give the records in the order of their ids; `values` are what the fields need (lang, site, licence).
+
+    Records that are gone by now are left out.
     """
-    columns = [(field.name, field.sql) for field in collection.fields]
-    feature = geojson.feature_sql(collection.fields)
-    separator = geojson.head(collection.plural, len(ids), about)
-    for piece in _pieces(ids):
-        with connect() as connection:
-            lines = export.copy_lines(
-                connection, collection.name, columns, feature, geojson.COPY_OPTIONS, {**values, "ids": piece}
-            )
-            features = [line[:-1] for line in lines]
-        if features:
-            yield separator + b",\n".join(features)
-            separator = b",\n"
-    yield (b"\n" if separator == b",\n" else separator) + geojson.tail()
+    pieces = _pieces(origin.connect, shape, ids, values, form)
+    if len(ids) <= FIRST + REST:
+        yield b"".join(pieces)
+        return
+    yield next(pieces)
+    yield from through_a_file(pieces, origin.folder)
 
 
-def as_csv(connect: Connect, collection: Collection, ids: Sequence[int], values: dict[str, Any]) -> Iterator[bytes]:
-    """Give the header and one row a record in the order of the ids; `values` as for `as_geojson`."""
-    columns = [(field.name, field.sql) for field in collection.fields]
-    cells = flat.row_sql(collection)
-    before = flat.head(collection)
-    for piece in _pieces(ids):
-        with connect() as connection:
-            lines = export.copy_lines(
-                connection, collection.name, columns, cells, flat.COPY_OPTIONS, {**values, "ids": piece}
-            )
-            rows = b"".join(map(flat.line, lines))
-        yield before + rows
-        before = b""
-    if before:
-        yield before
-
-
-def feature(connection: Connection, collection: Collection, record_id: int, values: dict[str, Any]) -> bytes:
+def feature(connection: Connection, shape: Shape, record_id: int, values: dict[str, Any]) -> bytes:
     """Return one record as a GeoJSON feature."""
-    columns = [(field.name, field.sql) for field in collection.fields]
-    one = geojson.feature_sql(collection.fields)
+    one = geojson.feature_sql(shape.properties())
     bound = {**values, "ids": [record_id]}
-    return b"".join(export.copy_lines(connection, collection.name, columns, one, geojson.COPY_OPTIONS, bound))
+    return b"".join(
+        export.copy_lines(connection, shape.collection.name, shape.columns(), one, geojson.COPY_OPTIONS, bound)
+    )
+
+
+def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the same pieces with the first already made: a failure is told now, not in the middle of a file."""
+    first = next(pieces, b"")
+
+    def rest() -> Iterator[bytes]:
+        with closing(pieces):  # type: ignore[type-var]
+            yield first
+            yield from pieces
+
+    return rest()
 
 
 def compressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
@@ -87,8 +162,9 @@ def compressed(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     else:
         yield from pieces
         return
-    for number, piece in enumerate(pieces):
-        packed = pack(piece) + (flush() if number == 0 else b"")
-        if packed:
-            yield packed
+    with closing(pieces):  # type: ignore[type-var]
+        for number, piece in enumerate(pieces):
+            packed = pack(piece) + (flush() if number == 0 else b"")
+            if packed:
+                yield packed
     yield finish()

@@ -1,95 +1,51 @@
-"""Files of a search: the same parameters and the same records as the page, as GeoJSON and CSV."""
+"""Files of a search: the same parameters and the same records as the page, in every usual form."""
 
-import itertools
-from collections.abc import Iterable, Iterator
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+import orjson
 from flask import Blueprint, Response, abort, current_app, g, request
 from flask_babel import gettext as _
+from werkzeug.wsgi import wrap_file
 
-from .. import i18n, search
-from ..caching import choose_encoding
+from .. import caching
 from ..errors import Problem
-from ..formats import fields, flat, geojson, stream
-from ..queries import export
-from . import asked, searching, wording
+from ..formats import fields, flat, geojson, making, stream
+from ..formats.kinds import KINDS, WHOLE, Kind
+from ..formats.shapes import Shape
+from ..queries import export, related
+from . import asked, searching, taking, wording
+from .taking import Taken
 
 blueprint = Blueprint("downloads", __name__)
+log = logging.getLogger("mapapp")
 
-SEARCHED = ("practice", "service")  # the collections that a search chooses from; the others are small and whole
-
-
-class Taken(NamedTuple):
-    """What is taken away: the records, in whose order, in which language, and what was asked for."""
-
-    collection: fields.Collection
-    ids: Any  # a list, or the array of an answer
-    lang: str
-    search: search.Search
+EVERYTHING = "practice-atlas"  # the file that holds all collections
+LAYERS = (fields.PRACTICE, fields.SERVICE, fields.REGION, fields.PROJECT, fields.EVENT, fields.NEED)
 
 
-def _read_language() -> str:
-    """Return the language of the texts that `lang` asks for (English without it); words of ours follow it.
-
-    Only languages that there are texts in: each one costs an order of titles.
-    """
-    given = request.args.getlist("lang") or [i18n.LANGUAGES[0]]
-    written = asked.snapshot().columns.fields["language"].place
-    if len(given) > 1 or (given[0] not in i18n.LANGUAGES and given[0] not in written):
-        known = i18n.in_words(sorted({*i18n.LANGUAGES, *written}), g.lang)
-        detail = _("“lang” takes one of the languages that there are texts in: %(names)s.", names=known)
-        raise Problem(400, _("This request cannot be read"), detail, field="lang")
-    # Not the reader's browser but the address decides, so that one address gives everyone the same file.
-    g.lang = _page_language(given[0])
-    return given[0]
+def folder() -> Path:
+    """Return the folder for files that wait; whoever first needs it makes it."""
+    return asked.settings().data_dir / "files"
 
 
-def _take(collection: fields.Collection) -> Taken:
-    """Return the records that the address asks for; raises Problem naming a parameter that cannot be understood."""
-    lang = _read_language()
-    if collection.name not in SEARCHED:
-        searching.refuse_unknown(("lang",))
-        return Taken(collection, export.all_ids(asked.connection(), collection.name), lang, search.Search())
-    question = searching.strict(collection.name, ("lang",))
-    answer = searching.answer(collection.name, question, lang)
-    return Taken(collection, answer.ids, lang, question)
-
-
-def _page_language(lang: str) -> str:
-    return lang if lang in i18n.LANGUAGES else i18n.LANGUAGES[0]
-
-
-def _values(lang: str) -> dict[str, Any]:
-    """Return what the published fields need to know of this site."""
-    return {"lang": lang, "site": wording.absolute(f"/{_page_language(lang)}"), "licence": fields.LICENCE}
-
-
-def _page_of(taken: Taken) -> str:
-    """Return the address of the page that shows the same records."""
-    page = "" if taken.collection is fields.PRACTICE else taken.collection.plural
-    return wording.absolute(searching.page_of(taken.search, _page_language(taken.lang), page))
-
-
-def _about(taken: Taken, changed: datetime | None) -> dict[str, Any]:
-    """Return the foreign members of a collection: whose it is, what it answers, how fresh it is."""
-    return {
-        "licence": fields.LICENCE,
-        "licence_url": fields.LICENCE_URL,
-        "attribution": f"{asked.settings().site_name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0",
-        "source": wording.absolute("/"),
-        "generated": changed and changed.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "search": {"words": searching.words(taken.search), "link": _page_of(taken)},
-    }
-
-
-def _label(response: Response, name: str, changed: datetime | None, link: str) -> Response:
-    """Add what every file carries: a dated name, its licence, its page, and leave for other sites to read it."""
-    stem, _dot, extension = name.rpartition(".")
+def label(response: Response, name: str, changed: datetime | None, *links: str) -> Response:
+    """Add what every file carries: a dated name, its licence and page, and leave for other sites to read it."""
+    stem, _dot, ending = name.partition(".")
     dated = f"{stem}-{changed:%Y-%m-%d}" if changed else stem
-    response.headers["Content-Disposition"] = f'attachment; filename="practice-atlas-{dated}.{extension}"'
-    response.headers["Link"] = f'<{fields.LICENCE_URL}>; rel="license", <{link}>; rel="alternate"; type="text/html"'
+    stem = dated if dated.startswith("practice-atlas") else f"practice-atlas-{dated}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}.{ending}"'
+    response.headers["Link"] = ", ".join([f'<{fields.LICENCE_URL}>; rel="license"', *links])
     return response
+
+
+def _page_link(address: str) -> str:
+    return f'<{address}>; rel="alternate"; type="text/html"'
 
 
 @blueprint.after_request
@@ -102,65 +58,181 @@ def _open_to_all(response: Response) -> Response:
 
 def _send(pieces: Iterator[bytes], media_type: str) -> Response:
     """Return a streamed answer. The first piece is made here, so that a failure is still a proper answer."""
-    encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
+    encoding = caching.choose_encoding(request.headers.get("Accept-Encoding", ""))
     body: Iterable[bytes] = iter(())  # of no known length: HEAD must not promise an empty file
     if request.method == "GET":
-        body = stream.compressed(itertools.chain([next(pieces)], pieces), encoding)
+        body = stream.compressed(stream.begun(pieces), encoding)
     response = Response(body, content_type=media_type)
     if encoding:
         response.headers["Content-Encoding"] = encoding
     return response
 
 
-def _file(collection: fields.Collection, extension: str) -> Response:
-    """Return a collection as a file: parse, ask, choose the form."""
-    taken = _take(collection)
-    changed = export.last_change(asked.connection(), collection.name)
-    connect = current_app.extensions["engine"].connect
-    if extension == "geojson":
-        pieces = stream.as_geojson(connect, collection, taken.ids, _values(taken.lang), _about(taken, changed))
-        response = _send(pieces, geojson.MEDIA_TYPE)
+def _streamed(taken: Taken, kind: Kind, changed: datetime | None) -> Response:
+    about = taking.members(taken, changed)
+    if kind.ending == "geojson":
+        form = stream.geojson_form(taken.shape, len(taken.ids), about)
+    elif kind.ending == "geojsons":
+        form = stream.sequence_form(taken.shape, about)
+    elif kind.ending == "csv":
+        form = stream.csv_form(taken.shape)
     else:
-        response = _send(stream.as_csv(connect, collection, taken.ids, _values(taken.lang)), flat.MEDIA_TYPE)
-    return _label(response, f"{collection.plural}.{extension}", changed, _page_of(taken))
+        title = f"{taking.title_of(taken.shape.collection.plural)} · {asked.settings().site_name}"
+        form = stream.kml_form(taken.shape, title, _rows(taken, changed))
+    origin = stream.Origin(current_app.extensions["engine"].connect, folder())
+    return _send(stream.streamed(origin, taken.shape, taken.ids, taking.values(taken.lang), form), kind.media_type)
 
 
-@blueprint.get("/practices.geojson", defaults={"extension": "geojson"})
-@blueprint.get("/practices.csv", defaults={"extension": "csv"})
-def practices(extension: str) -> Response:
-    """The practices of a search."""
-    return _file(fields.PRACTICE, extension)
+def _rows(taken: Taken, changed: datetime | None) -> list[tuple[str, str]]:
+    title = taking.title_of(taken.shape.collection.plural)
+    words = searching.words(taken.search)
+    return taking.rows(title, len(taken.ids), words, taking.page_of(taken), taken.shape.epsg, changed)
 
 
-@blueprint.get("/services.geojson", defaults={"extension": "geojson"})
-@blueprint.get("/services.csv", defaults={"extension": "csv"})
-def services(extension: str) -> Response:
-    """The services of a search."""
-    return _file(fields.SERVICE, extension)
+def made(kind: Kind, make: Callable[[str], Any]) -> Response:
+    """Return a file that is made before it leaves; `make` gives it open for a key that names its content.
+
+    Raises Problem (503) while as many as allowed are being made.
+    """
+    response = Response(iter(()), content_type=kind.media_type)
+    if request.method != "GET":
+        return response
+    key = caching.make_etag(
+        *asked.versions(),
+        current_app.extensions["build"],
+        request.url_root,
+        request.full_path,
+        asked.settings().site_name,
+    )
+    try:
+        file = make(key)
+    except making.Busy:
+        raise Problem(
+            503,
+            _("Other files are being made right now"),
+            _("Only a few are made at the same time, so that the site stays quick for everyone."),
+            _("Please try again in a few seconds."),
+        ) from None
+    except making.NotMade as error:
+        log.error("a file could not be made: %s", error)
+        abort(500)
+    size = os.fstat(file.fileno()).st_size
+    response.response = wrap_file(request.environ, file)
+    response.call_on_close(file.close)
+    response.direct_passthrough = True
+    response.content_length = size
+    # Programs that read over the web fetch only the parts of a FlatGeobuf or GeoPackage that they need.
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    return response
 
 
-@blueprint.get("/projects.geojson", defaults={"extension": "geojson"})
-@blueprint.get("/projects.csv", defaults={"extension": "csv"})
-def projects(extension: str) -> Response:
-    """All projects; a project's geometry is the points of its partner regions."""
-    return _file(fields.PROJECT, extension)
+def _tables(taken: Taken, kind: Kind) -> list[making.Table]:
+    collection = taken.shape.collection
+    title = taking.title_of(collection.plural)
+    tables = [making.layer(taken.shape, taken.ids, taking.values(taken.lang), title)]
+    if kind.several:
+        tables += [making.beside(one, taken.ids) for one in related.TABLES[collection.name]]
+        tables.append(making.beside(related.VOCABULARY, None))
+    return tables
 
 
-@blueprint.get("/regions.geojson", defaults={"extension": "geojson"})
-@blueprint.get("/regions.csv", defaults={"extension": "csv"})
-def regions(extension: str) -> Response:
-    """All partner regions, as points: their outlines are not ours to give away."""
-    return _file(fields.REGION, extension)
+def _described(title: str, rows: Sequence[tuple[str, str]], changed: datetime | None) -> dict[str, Any]:
+    return {
+        "title": title,
+        "rows": rows,
+        "date": taking.moment(changed),
+        "labels": taking.labels(),
+        "sheet": _("About this file"),
+    }
+
+
+def _file(collection: fields.Collection, kind: Kind) -> Response:
+    """Return a collection as a file: parse, ask, choose the form."""
+    taken = taking.take(collection, kind)
+    changed = export.last_change(asked.connection(), collection.name)
+    links = [_page_link(taking.page_of(taken))]
+    if kind.making:
+        connect = current_app.extensions["engine"].connect
+
+        def make(key: str) -> Any:
+            about = _described(taking.title_of(collection.plural), _rows(taken, changed), changed)
+            return making.make(kind.making, connect, folder(), _tables(taken, kind), about, key)
+
+        response = made(kind, make)
+    else:
+        response = _streamed(taken, kind, changed)
+    if kind.ending == "csv":
+        described = request.full_path.replace(".csv", ".csv-metadata.json", 1).rstrip("?")
+        links.append(f'<{wording.absolute(described)}>; rel="describedby"; type="application/csvm+json"')
+    return label(response, f"{collection.plural}.{kind.ending}", changed, *links)
+
+
+def _described_csv(collection: fields.Collection) -> Response:
+    """Return what a CSV file has no room for: whose it is, and what its columns mean."""
+    taken = taking.take(collection, KINDS["csv"])
+    changed = export.last_change(asked.connection(), collection.name)
+    address = wording.absolute(request.full_path.replace(".csv-metadata.json", ".csv", 1).rstrip("?"))
+    content = flat.description(taken.shape, address, taking.members(taken, changed))
+    return Response(orjson.dumps(content), content_type="application/csvm+json")
+
+
+def _offer(collection: fields.Collection) -> None:
+    """Give a collection its addresses."""
+
+    def add(ending: str, view: Callable[[], Response]) -> None:
+        name = f"{collection.plural}.{ending}"
+        blueprint.add_url_rule(f"/{name}", name.replace(".", "_").replace("-", "_"), view)
+
+    for kind in KINDS.values():
+        add(kind.ending, partial(_file, collection, kind))
+    add("csv-metadata.json", partial(_described_csv, collection))
+
+
+for _collection in fields.COLLECTIONS.values():
+    _offer(_collection)
+
+
+def _everything(kind: Kind) -> Response:
+    """Return all collections, and all that belongs to them, as one file."""
+    searching.refuse_unknown(("lang", "crs"))
+    lang, every = taking.read_language()
+    epsg = taking.read_crs(kind)
+    connection = asked.connection()
+    changed = max((one for each in LAYERS if (one := export.last_change(connection, each.name))), default=None)
+
+    def make(key: str) -> Any:
+        tables: dict[str, making.Table] = {}
+        beside: dict[str, making.Table] = {}
+        size = 0
+        for each in LAYERS:
+            ids = export.all_ids(connection, each.name)
+            size += len(ids)
+            shape = Shape(each, epsg, export.text_languages(connection, each.name) if every else ())
+            tables[each.plural] = making.layer(shape, ids, taking.values(lang), taking.title_of(each.plural))
+            beside |= {one.name: making.beside(one, None) for one in related.TABLES[each.name]}
+        beside[related.VOCABULARY.name] = making.beside(related.VOCABULARY, None)
+        rows = taking.rows(_("All records"), size, "", wording.absolute(f"/{g.lang}/data"), epsg, changed)
+        about = _described(asked.settings().site_name, rows, changed)
+        connect = current_app.extensions["engine"].connect
+        return making.make(kind.making, connect, folder(), [*tables.values(), *beside.values()], about, key)
+
+    link = _page_link(wording.absolute(f"/{g.lang}/data"))
+    return label(made(kind, make), f"{EVERYTHING}.{kind.ending}", changed, link)
+
+
+for _ending in WHOLE:
+    blueprint.add_url_rule(f"/{EVERYTHING}.{_ending}", f"everything_{_ending}", partial(_everything, KINDS[_ending]))
 
 
 @blueprint.get("/practices/<slug>.geojson")
 def practice(slug: str) -> Response:
     """One practice as a GeoJSON feature."""
     searching.refuse_unknown(("lang",))
-    lang = _read_language()
+    lang, every = taking.read_language()
     record_id = export.id_of(asked.connection(), fields.PRACTICE.name, slug)
     if record_id is None:
         abort(404)
-    body = stream.feature(asked.connection(), fields.PRACTICE, record_id, _values(lang))
-    link = wording.absolute(f"/{_page_language(lang)}/practices/{slug}")
-    return _label(Response(body, content_type=geojson.MEDIA_TYPE), f"{slug}.geojson", None, link)
+    shape = Shape(fields.PRACTICE, languages=("",) if every else ())
+    body = stream.feature(asked.connection(), shape, record_id, taking.values(lang))
+    link = _page_link(wording.absolute(f"/{taking.page_language(lang)}/practices/{slug}"))
+    return label(Response(body, content_type=geojson.MEDIA_TYPE), f"{slug}.geojson", None, link)

@@ -10,10 +10,12 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..errors import Problem
+from ..formats.kinds import KINDS
 
 log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
 AWAY = (OperationalError, TimeoutError, psycopg.OperationalError)  # a cancelled statement is one of them
+DATA = (".json", ".atom", ".xml", *(f".{ending}" for ending in KINDS))  # addresses that programs ask for
 TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 503: "errors/503.html"}
 
 
@@ -56,7 +58,7 @@ def wants_json() -> bool:
     """Tell whether the asker is a program: by its Accept header, or by an address that names a data format."""
     kinds = ["text/html", "application/json", "application/problem+json"]
     best = request.accept_mimetypes.best_match(kinds, default=kinds[0])
-    return best != kinds[0] or request.path.endswith((".json", ".geojson", ".csv", ".atom", ".xml"))
+    return best != kinds[0] or request.path.endswith(DATA)
 
 
 def tell(problem: Problem) -> Response:

@@ -1,0 +1,27 @@
+"""The process that makes a file: reads what to make as JSON from its standard input, makes it, and ends."""
+
+import json
+import sys
+from typing import Any
+
+
+def main() -> None:
+    """Make one file. Whatever fails ends the process with the reason on its standard error."""
+    job: dict[str, Any] = json.load(sys.stdin)
+    kind = job["kind"]
+    if kind == "xlsx":
+        from . import workbook
+
+        workbook.write(job)
+    elif kind == "parquet":
+        from . import parquet
+
+        parquet.write(job)
+    else:
+        from . import layers
+
+        layers.write(job)
+
+
+if __name__ == "__main__":
+    main()
