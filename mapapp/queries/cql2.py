@@ -125,7 +125,7 @@ class _Compiler:
                 return Value(cast(bindparam(None, value, sql_type), sql_type), kind)
             case tree.Call("casei", argument):
                 # Both sides are made small and composed, whichever way they were written.
-                return Value(func.lower(func.normalize(self.text(argument)).collate("und-x-icu")), "text")
+                return Value(func.lower(func.normalize(self.text(argument)).collate("und-x-icu")).collate("C"), "text")
             case tree.Call("accenti", argument):
                 return Value(func.unaccent(func.normalize(self.text(argument))), "text")
             case tree.Arithmetic(operator, left, right):
@@ -164,7 +164,7 @@ class _Compiler:
         if one.kind in ("list", "geometry"):
             raise Cql2Error(f"a {one.kind} is compared by functions, not by {operator!r}")
         if one.kind == "text":
-            return _COMPARE[operator](one.sql.collate("C"), other.sql)
+            return _COMPARE[operator](one.sql.collate("C"), other.sql.collate("C"))
         return _COMPARE[operator](one.sql, other.sql)
 
     def relation(self, name: str, left: tree.Expression, right: tree.Expression) -> ColumnElement[bool]:
