@@ -21,6 +21,8 @@ COMPRESSIBLE = (
     "application/problem+json",
     "image/svg+xml",
     "application/manifest+json",
+    "application/schema+json",
+    "application/vnd.",  # OpenAPI, JSON-FG, vector tiles
 )
 
 

@@ -87,6 +87,20 @@ class Answer:
         return self.snapshot.columns.ids[self.ordered_rows]
 
     @cached_property
+    def sorted_ids(self) -> Rows:
+        """The ids in their own order, which no change of a record moves: what is paged through."""
+        return np.sort(self.snapshot.columns.ids[self.rows])
+
+    def narrowed(self, bitmap: Bitmap) -> "Answer":
+        """Return the answer with only those of its records that are in a bitmap too."""
+        other = Answer.__new__(Answer)
+        other.snapshot, other.search, other.lang = self.snapshot, self.search, self.lang
+        other.replaced, other._units, other._relevance = self.replaced, self._units, self._relevance
+        other._masks = {**self._masks, "filter": bitmap}
+        other.bitmap = self.bitmap & bitmap
+        return other
+
+    @cached_property
     def countries(self) -> int:
         """In how many countries the records are."""
         bits = self.snapshot.columns.fields["country"].bits

@@ -45,6 +45,21 @@ def _bbox(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
     return pack(flags)
 
 
+def in_box_or_nowhere(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
+    """Return the records in a box (west, south, east, north in degrees) and those without a point.
+
+    That is what the box of the OGC API asks for; the page's own box leaves out what has no point.
+    """
+    return _bbox(columns, box) | pack(np.isnan(columns.lon))
+
+
+def of_ids(columns: Columns, ids: NDArray[np.int32]) -> Bitmap:
+    """Return the records with some ids; ids that came after the columns were read are left out."""
+    known = ids[ids < len(columns.row_of)]
+    rows = columns.row_of[known]
+    return bitmap_of(rows[rows >= 0], columns.size)
+
+
 def _within(columns: Columns, near: tuple[float, float], km: float) -> Bitmap:
     lat, lon = near
     reach = km * 1000

@@ -19,6 +19,8 @@ from sqlalchemy import (
     Numeric,
     Subquery,
     Text,
+    and_,
+    cast,
     column,
     func,
     nulls_last,
@@ -60,10 +62,9 @@ class Column(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked: a condition with the CRS of its coordinates, and the order as (field, descending)."""
+    """What is asked: conditions, each with the CRS of its coordinates, and the order as (field, descending)."""
 
-    where: tree.Expression | None
-    crs: Crs = WORLD
+    conditions: Sequence[tuple[tree.Expression, Crs]] = ()
     order: Sequence[tuple[str, bool]] = ()
 
 
@@ -96,14 +97,14 @@ def keys(
     one packed array, others as a list. Raises Cql2Error for what cannot be asked.
     """
     source = SOURCES[collection]
-    named = (tree.properties(asked.where) if asked.where else set()) | {name for name, _down in asked.order}
+    named = {name for name, _down in asked.order}.union(*(tree.properties(one) for one, _crs in asked.conditions))
     if unknown := named - columns.keys() - {GEOMETRY}:
         known = ", ".join([GEOMETRY, *columns])
         raise Cql2Error(f"there is no queryable {min(unknown)[:60]!r}; known are {known}")
     frame = _frame(source, {name: one for name, one in columns.items() if name in named}, values)
     queryables = {name: Queryable(frame.c[name], _TYPES[columns[name].kind][0]) for name in columns if name in named}
     queryables[GEOMETRY] = Queryable(frame.c.atlas_geometry, "geometry")
-    where = condition(asked.where, queryables, asked.crs) if asked.where else true()
+    where = and_(true(), *(condition(one, queryables, crs) for one, crs in asked.conditions))
     order = [_ordered(queryables[name], down) for name, down in asked.order]
     if source.key_type == "int":
         packed = func.string_agg(
@@ -122,11 +123,11 @@ def _ordered(queryable: Queryable, descending: bool) -> ColumnElement[Any]:
 
 
 class Extent(NamedTuple):
-    """Where and when the records of a collection are: degrees (EPSG:4326) and days; None where none is known."""
+    """Where and when the records of a collection are: degrees (EPSG:4326) and days; None where open or unknown."""
 
     box: tuple[float, float, float, float] | None
-    start: Any
-    end: Any
+    start: str | None
+    end: str | None
 
 
 def extent(connection: Connection, collection: str, times: tuple[str, str] | None) -> Extent:
@@ -136,7 +137,7 @@ def extent(connection: Connection, collection: str, times: tuple[str, str] | Non
     frame = _frame(source, columns, {})
     box = func.ST_Extent(frame.c.atlas_geometry)
     edges = [getattr(func, name)(box) for name in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")]
-    spans = [func.min(frame.c.start), func.max(frame.c.end)] if times else []
+    spans = [cast(func.min(frame.c.start), Text), cast(func.max(frame.c.end), Text)] if times else []
     west, south, east, north, *days = connection.execute(select(*edges, *spans)).one()
-    start, end = days or (None, None)
+    start, end = (None if day == "infinity" else day for day in days or (None, None))
     return Extent(None if west is None else (west, south, east, north), start, end)

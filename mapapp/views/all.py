@@ -9,6 +9,7 @@ from . import (
     feeds,
     health,
     insights,
+    ogc,
     open_data,
     pages,
     practices,
@@ -30,4 +31,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     projects.blueprint,
     services.blueprint,
     insights.blueprint,
+    ogc.blueprint,
 )

@@ -31,6 +31,11 @@ def fragment() -> str:
     return name if name in FRAGMENTS else ""
 
 
+def negotiated() -> str:
+    """Return what else an answer of the OGC API depends on: form and language follow the asker where none is named."""
+    return f"{request.headers.get('Accept', '')} {g.lang}" if request.path.startswith("/ogc") else ""
+
+
 def answer_from_shelf() -> Response | None:
     """Answer with 304 or a kept body where the data version says that nothing changed. Runs before every view."""
     if not request.host:
@@ -44,6 +49,7 @@ def answer_from_shelf() -> Response | None:
         request.url_root,
         request.full_path,
         fragment(),
+        negotiated(),
         g.lang if request.path == "/" else "",
         choose_encoding(request.headers.get("Accept-Encoding", "")),
     )

@@ -56,6 +56,8 @@ def known_problem(status: int) -> Problem:
 
 def wants_json() -> bool:
     """Tell whether the asker is a program: by its Accept header, or by an address that names a data format."""
+    if request.path.startswith("/ogc") and request.args.get("f") != "html":
+        return "text/html" not in request.headers.get("Accept", "")
     kinds = ["text/html", "application/json", "application/problem+json"]
     best = request.accept_mimetypes.best_match(kinds, default=kinds[0])
     return best != kinds[0] or request.path.endswith(DATA)

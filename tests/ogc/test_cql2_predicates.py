@@ -100,6 +100,6 @@ def test_predicate(natural_earth: Engine, table: str, text: str, expected: int) 
     node = parse_text(text)
     columns = {one.name: matching.Column(one.kind, one.sql) for one in fields.PUBLISHED[table].fields}
     with natural_earth.connect() as connection:
-        found = matching.keys(connection, table, columns, matching.Asked(node), {})
+        found = matching.keys(connection, table, columns, matching.Asked([(node, matching.WORLD)]), {})
     assert len(found) == expected
     assert parse_json(json.dumps(as_json(node))) == node

@@ -1,0 +1,160 @@
+"""OGC API: the landing page, what is conformed to, and the collections with their schemas."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from ..formats import ogc_collections, ogc_conformance, ogc_openapi, ogc_schema
+from ..formats.fields import Collection
+from ..queries import matching
+from . import asked, ogc_items, ogc_links, ogc_reading
+from .ogc_links import DEFINITION, DOCUMENT, FEATURES, HTML, JSON, OPENAPI, REL, SCHEMAS, address, link
+
+blueprint = Blueprint("ogc", __name__, url_prefix=ogc_links.ROOT)
+blueprint.add_url_rule("/collections/<name>/items", "items", ogc_items.items)
+blueprint.add_url_rule("/collections/<name>/items/<record>", "item", ogc_items.item)
+
+
+def _say(message: str) -> str:
+    return _(message) if message else ""
+
+
+def _given(document: dict[str, Any], form: str, template: str, kind: str = JSON, **more: Any) -> Response:
+    """Return a document in the form asked for."""
+    if form == "html":
+        page = render_template(f"ogc/{template}.html", document=document, **more)
+        return Response(page, content_type=f"{HTML}; charset=utf-8")
+    return ogc_links.as_json(document, kind)
+
+
+def _form(offered: dict[str, str] = DOCUMENT) -> str:
+    ogc_reading.only(ogc_reading.CONTROLS)
+    return ogc_links.form(offered)
+
+
+@blueprint.get("/")
+def landing() -> Response:
+    """Where everything begins."""
+    form = _form()
+    links = ogc_links.here(DOCUMENT, form)
+    links += [
+        link("service-desc", address("/api", [("f", "json")]), OPENAPI, _("The definition of this API")),
+        link("service-doc", address("/api", [("f", "html")]), HTML, _("The documentation of this API")),
+        link("conformance", address("/conformance"), JSON, _("What this API conforms to")),
+        link("data", address("/collections"), JSON, _("The collections")),
+        link(f"{REL}tiling-schemes", address("/tileMatrixSets"), JSON, _("The grids of the tiles")),
+    ]
+    title = asked.settings().site_name
+    return _given({"title": title, "description": _about(), "links": links}, form, "landing")
+
+
+def _about() -> str:
+    return _("Practices of integration, local services, partner regions and projects in Europe, with their sources.")
+
+
+@blueprint.get("/conformance")
+def conformance() -> Response:
+    """The classes that this API passes."""
+    form = _form()
+    document = {"links": ogc_links.here(DOCUMENT, form), "conformsTo": list(ogc_conformance.CLASSES)}
+    return _given(document, form, "conformance")
+
+
+@blueprint.get("/api")
+def api() -> Response:
+    """The definition of this API."""
+    form = _form(DEFINITION)
+    known = {one.plural: _parameters(one) for one in ogc_collections.by_id().values()}
+    about = ogc_openapi.About(asked.settings().site_name, _about(), address(""), asked.settings().contact)
+    return _given(ogc_openapi.document(about, known, _say), form, "api", OPENAPI)
+
+
+def _parameters(collection: Collection) -> ogc_openapi.Offered:
+    words = _words(collection)
+    return ogc_openapi.Offered(
+        collection, words.title, ogc_reading.searched(collection), tuple(ogc_reading.asked_by_name(collection).values())
+    )
+
+
+def _words(collection: Collection) -> ogc_collections.Words:
+    found = ogc_collections.WORDS.get(collection.name) or ogc_collections.Words(collection.plural, "")
+    return ogc_collections.Words(_say(found.title), _say(found.description))
+
+
+def _describe(collection: Collection) -> dict[str, Any]:
+    path, times = f"/collections/{collection.plural}", ogc_collections.TIMES.get(collection.name)
+    extent = matching.extent(asked.connection(), collection.name, times)
+    links = [
+        link("self", address(path), JSON, _("This document")),
+        link("alternate", address(path, [("f", "html")]), HTML, _("This document as %(form)s", form="html")),
+    ]
+    for name, media in FEATURES.items():
+        form = _("The features as %(form)s", form=name)
+        links.append(link("items", address(f"{path}/items", [("f", name)]), media, form))
+    for rel, end, title in (
+        ("schema", "schema", _("What a feature has")),
+        ("queryables", "queryables", _("What can be asked")),
+        ("sortables", "sortables", _("What can be sorted by")),
+    ):
+        links.append(link(REL + rel, address(f"{path}/{end}"), ogc_links.SCHEMA, title))
+    links.append(link("describedby", address(f"{path}/schema"), ogc_links.SCHEMA, _("What a feature has")))
+    links.append(link(f"{REL}tilesets-vector", address(f"{path}/tiles"), JSON, _("The tiles")))
+    if licence := ogc_collections.licence_link(collection.name):
+        links.append(licence)
+    days = (extent.start, extent.end) if times else None
+    return ogc_collections.document(collection, _words(collection), extent.box, days, links)
+
+
+@blueprint.get("/collections")
+def collections() -> Response:
+    """All collections."""
+    form = _form()
+    listed = [_describe(one) for one in ogc_collections.by_id().values()]
+    return _given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections")
+
+
+@blueprint.get("/collections/<name>")
+def collection(name: str) -> Response:
+    """One collection."""
+    found = ogc_items.collection_of(name)
+    return _given(_describe(found), _form(), "collection", collection=found)
+
+
+Make = Callable[[Collection, str, str, ogc_schema.Say], dict[str, Any]]
+_SCHEMAS: dict[str, Make] = {
+    "schema": ogc_schema.schema,
+    "queryables": ogc_schema.queryables,
+    "sortables": ogc_schema.sortables,
+}
+
+
+@blueprint.get("/collections/<name>/<any(schema, queryables, sortables):which>")
+def schema(name: str, which: str) -> Response:
+    """What a feature has, what can be asked, or what can be sorted by."""
+    found, form = ogc_items.collection_of(name), _form(SCHEMAS)
+    made = _SCHEMAS[which](found, address(f"/collections/{name}/{which}"), _words(found).title, _say)
+    return _given(made, form, "schema", ogc_links.SCHEMA, collection=found, which=which)
+
+
+@blueprint.route("/<path:rest>")
+def nothing(rest: str) -> Response:  # noqa: ARG001
+    """Every other address below the API."""
+    abort(404)
+
+
+@blueprint.after_app_request
+def open_to_all(response: Response) -> Response:
+    """Let every site read this API, errors included, and nothing else of this one."""
+    if request.path == ogc_links.ROOT or request.path.startswith(f"{ogc_links.ROOT}/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned"
+        )
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.vary.update(("Accept", "Accept-Language"))
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match"
+    return response

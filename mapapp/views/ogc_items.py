@@ -1,0 +1,180 @@
+"""The features of a collection, page by page and one by one, in every form that is offered."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from flask import Response, abort, render_template
+from flask_babel import gettext as _
+
+from ..formats import flat, geojson, ogc_features, shapes
+from ..formats.fields import Collection, Field
+from ..formats.ogc_collections import WORDS, by_id, licence_link
+from ..formats.ogc_crs import System
+from ..queries import export
+from . import asked, ogc_links, ogc_reading, ogc_selecting
+from .ogc_links import FEATURE, FEATURES, HTML, address, link
+
+
+class Shown(NamedTuple):
+    """How features are shown: which fields, in which system and language, with their geometry or without."""
+
+    collection: Collection
+    fields: tuple[Field, ...]
+    system: System
+    geometry: bool
+    lang: str
+
+
+def collection_of(name: str) -> Collection:
+    """Return the collection of an address; 404 where there is none."""
+    found = by_id().get(name)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _shown(collection: Collection) -> Shown:
+    return Shown(
+        collection,
+        ogc_reading.properties(collection),
+        ogc_reading.system("crs"),
+        not ogc_reading.flag("skipGeometry"),
+        ogc_reading.language(),
+    )
+
+
+def _lines(shown: Shown, keys: Any, feature: str, options: str) -> list[bytes]:
+    columns = [(field.name, field.sql) for field in shown.collection.fields]
+    columns += ogc_features.time_columns(shown.collection)
+    values = {**ogc_selecting.values(shown.lang), "ids": keys}
+    lines = export.copy_lines(asked.connection(), shown.collection.name, columns, feature, options, values)
+    return [line[:-1] for line in lines]
+
+
+def _features(shown: Shown, keys: Any, form: str) -> list[bytes]:
+    if form == "jsonfg":
+        sql = ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry)
+    else:
+        sql = ogc_features.feature_sql(shown.fields, shown.system, shown.geometry)
+    return _lines(shown, keys, sql, geojson.COPY_OPTIONS)
+
+
+def items(name: str) -> Response:
+    """A page of the features of a collection."""
+    collection = collection_of(name)
+    known = (*ogc_reading.CONTROLS, *ogc_reading.PAGING, *ogc_reading.SHOWING, *ogc_reading.known(collection))
+    ogc_reading.only(known)
+    form, shown, page = ogc_links.form(FEATURES), _shown(collection), ogc_reading.page()
+    order = ogc_reading.order(collection)
+    found = ogc_selecting.find(collection, ogc_reading.chosen(collection), order, shown.lang)
+    part = ogc_selecting.part(found, page)
+    links = _links(collection, form, part)
+    response = _page(shown, part, form, links)
+    response.headers["Content-Crs"] = f"<{shown.system.uri}>"
+    response.headers["Link"] = ", ".join(
+        f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"'
+        for one in links
+        if one["rel"] in ("self", "next", "prev")
+    )
+    response.headers["OGC-NumberMatched"] = str(part.total)
+    response.headers["OGC-NumberReturned"] = str(len(part.keys))
+    return response
+
+
+def _links(collection: Collection, form: str, part: ogc_selecting.Part) -> list[dict[str, Any]]:
+    path, kept = f"/collections/{collection.plural}/items", ogc_links.kept("cursor", "offset")
+    links = ogc_links.here(FEATURES, form)
+    end = part.start + len(part.keys)
+    if part.keys and end < part.total:
+        beside = ogc_selecting.cursor(True, end, part.keys[-1])
+        links.append(link("next", address(path, [*kept, ("cursor", beside)]), FEATURES[form], _("Next page")))
+    if part.start > 0:
+        # Behind the last page there is no record to look back from.
+        beside = ogc_selecting.cursor(False, part.start, part.keys[0]) if part.keys else f"b{part.total}.0"
+        links.append(link("prev", address(path, [*kept, ("cursor", beside)]), FEATURES[form], _("Previous page")))
+    links.append(link("collection", address(f"/collections/{collection.plural}"), ogc_links.JSON, _("The collection")))
+    schema = address(f"/collections/{collection.plural}/schema")
+    links.append(link("describedby", schema, ogc_links.SCHEMA, _("What a feature has")))
+    licence = licence_link(collection.name)
+    return [*links, licence] if licence else links
+
+
+def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[dict[str, Any]]) -> Response:
+    if form == "csv":
+        return _csv(shown, part)
+    if form == "html":
+        return _html(shown, part, links)
+    features = _features(shown, part.keys, form)
+    if form == "geojsonseq":
+        return Response(ogc_features.sequence(features), content_type=FEATURES[form])
+    about: dict[str, Any] = {
+        "links": links,
+        "numberMatched": part.total,
+        "numberReturned": len(features),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    if form == "jsonfg":
+        about |= ogc_features.json_fg_members(shown.collection, shown.system)
+    return Response(ogc_features.page(features, about), content_type=FEATURES[form])
+
+
+def _csv(shown: Shown, part: ogc_selecting.Part) -> Response:
+    """The page as a table: the fields and points that the downloads have, in the system asked for."""
+    shape = shapes.Shape(shown.collection, shown.system.srid, (), not shown.collection.flat)
+    rows = _lines(shown, part.keys, flat.row_sql(shape), flat.COPY_OPTIONS)
+    return Response(flat.head(shape) + b"".join(row + b"\r\n" for row in rows), content_type=flat.MEDIA_TYPE)
+
+
+def _html(shown: Shown, part: ogc_selecting.Part, links: list[dict[str, Any]]) -> Response:
+    features = [orjson.loads(one) for one in _features(shown, part.keys, "geojson")]
+    return Response(
+        render_template(
+            "ogc/items.html",
+            collection=shown.collection,
+            words=WORDS[shown.collection.name],
+            fields=shown.fields,
+            features=features,
+            part=part,
+            links=links,
+        ),
+        content_type=f"{HTML}; charset=utf-8",
+    )
+
+
+def item(name: str, record: str) -> Response:
+    """One feature."""
+    collection = collection_of(name)
+    ogc_reading.only((*ogc_reading.CONTROLS, "crs"))
+    form = ogc_links.form(FEATURE)
+    key = None if "\0" in record or len(record) > 200 else export.id_of(asked.connection(), collection.name, record)
+    if key is None:
+        abort(404)
+    shown = Shown(collection, collection.fields, ogc_reading.system("crs"), True, ogc_reading.language())
+    features = _features(shown, [key], form)
+    if not features:
+        abort(404)
+    links = ogc_links.here(FEATURE, form)
+    links.append(link("collection", address(f"/collections/{name}"), ogc_links.JSON, _("The collection")))
+    if licence := licence_link(collection.name):
+        links.append(licence)
+    response = _one(shown, features[0], form, links)
+    response.headers["Content-Crs"] = f"<{shown.system.uri}>"
+    return response
+
+
+def _one(shown: Shown, feature: bytes, form: str, links: list[dict[str, Any]]) -> Response:
+    if form == "html":
+        page = render_template(
+            "ogc/item.html",
+            collection=shown.collection,
+            words=WORDS[shown.collection.name],
+            fields=shown.fields,
+            feature=orjson.loads(feature),
+            links=links,
+        )
+        return Response(page, content_type=f"{HTML}; charset=utf-8")
+    about: dict[str, Any] = {"links": links}
+    if form == "jsonfg":
+        about |= ogc_features.json_fg_members(shown.collection, shown.system)
+    return Response(ogc_features.one(feature, about), content_type=FEATURE[form])

@@ -1,0 +1,296 @@
+"""The parameters of the OGC API, read strictly: whatever is unknown or malformed is a 400 that names the parameter."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple, NoReturn
+
+from flask import g, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from .. import cql2, i18n, search
+from ..cql2 import making, tree, values
+from ..errors import Problem
+from ..formats import ogc_crs, ogc_schema
+from ..formats.fields import Collection, Field
+from ..formats.ogc_collections import SEARCHED, TIMES
+from . import asked
+
+LIMIT, LARGEST = 100, 10_000
+CONTROLS = ("f", "lang")
+PAGING = ("limit", "cursor", "offset")
+CHOOSING = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
+SHOWING = ("crs", "sortby", "properties", "skipGeometry")
+LANGUAGES = ("cql2-text", "cql2-json")
+FIRST, LAST = "time_first", "time_last"  # the days of a record, for `datetime`
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_CURSOR = re.compile(r"([ab])([0-9]{1,9})\.([A-Za-z0-9]{1,12})", re.ASCII)
+
+
+class Cursor(NamedTuple):
+    """Where a page begins or ends: the key of a record, its place when the link was made, and which side of it."""
+
+    after: bool
+    place: int
+    key: str
+
+
+class Page(NamedTuple):
+    """Which part of the records found is asked for."""
+
+    limit: int
+    offset: int
+    cursor: Cursor | None
+
+
+class Chosen(NamedTuple):
+    """Which records are asked for: a search of the page, a box of degrees, conditions with their systems."""
+
+    search: search.Search
+    box: tuple[float, float, float, float] | None
+    conditions: tuple[tuple[tree.Expression, ogc_crs.System], ...]
+
+
+def refuse(name: str, detail: str) -> NoReturn:
+    """Raise the Problem of a parameter."""
+    raise Problem(400, _("This request cannot be read"), detail, field=name)
+
+
+def only(known: Iterable[str]) -> None:
+    """Refuse parameters that are not among `known`, and known ones of our own that are given twice or empty."""
+    names = sorted(set(known))
+    for name, given in request.args.lists():
+        if name not in names:
+            listed = i18n.in_words(names, g.lang)
+            refuse(name[:60], _("There is no parameter “%(name)s” here.", name=name[:60]) + f" ({listed})")
+        if any("\0" in one or any("\ud800" <= c <= "\udfff" for c in one) for one in given):
+            refuse(name, _("This holds characters that cannot be searched for."))
+        if name not in search.SETS and (len(given) > 1 or not given[0].strip()):
+            refuse(name, _("Please give this only once.") if len(given) > 1 else _("This is empty."))
+
+
+def language() -> str:
+    """Return the language of the texts; words of ours follow it where there are any."""
+    given = request.args.get("lang") or g.lang
+    if given not in i18n.LANGUAGES and given not in asked.snapshot().columns.fields["language"].place:
+        refuse("lang", _("There are no texts in this language."))
+    return given
+
+
+def page() -> Page:
+    """Return the part asked for; a limit over the largest is the largest."""
+    limit = _whole("limit", LIMIT, 1)
+    if "cursor" in request.args and "offset" in request.args:
+        refuse("offset", _("Please give either “offset” or “cursor”."))
+    return Page(min(limit, LARGEST), _whole("offset", 0, 0), _cursor())
+
+
+def _whole(name: str, without: int, least: int) -> int:
+    text = request.args.get(name)
+    if text is None:
+        return without
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < least:
+        refuse(name, _("Please give a whole number from %(low)s.", low=least))
+    return int(text)
+
+
+def _cursor() -> Cursor | None:
+    text = request.args.get("cursor")
+    if text is None:
+        return None
+    found = _CURSOR.fullmatch(text)
+    if not found:
+        refuse("cursor", _("This is no place that a “next” or “prev” link led to."))
+    return Cursor(found[1] == "a", int(found[2]), found[3])
+
+
+def system(name: str) -> ogc_crs.System:
+    """Return the reference system that a parameter names; CRS84 without it."""
+    given = request.args.get(name)
+    if given is None:
+        return ogc_crs.WORLD
+    if given not in ogc_crs.OFFERED:
+        refuse(name, _("This reference system is not offered. Known are: %(names)s.", names=", ".join(ogc_crs.OFFERED)))
+    return ogc_crs.OFFERED[given]
+
+
+def flag(name: str) -> bool:
+    """Return a parameter that is true or false."""
+    given = request.args.get(name, "false")
+    if given not in ("true", "false"):
+        refuse(name, _("Please give true or false."))
+    return given == "true"
+
+
+def properties(collection: Collection) -> tuple[Field, ...]:
+    """Return the fields to show: those that `properties` names, or all."""
+    given = request.args.get("properties")
+    if given is None:
+        return collection.fields
+    fields = {field.name: field for field in collection.fields}
+    names = [name.strip() for name in given.split(",")]
+    for name in names:
+        if name not in fields:
+            refuse("properties", _("There is no property “%(name)s”.", name=name[:60]))
+    return tuple(field for field in collection.fields if field.name in names)
+
+
+def order(collection: Collection) -> tuple[tuple[str, bool], ...]:
+    """Return (field, descending) of `sortby`."""
+    sortable = {field.name for field in collection.fields if field.kind not in ogc_schema.UNSORTED} | {"id"}
+    found: list[tuple[str, bool]] = []
+    # A plus sign that was not escaped arrives as a space.
+    for part in request.args["sortby"].split(",") if "sortby" in request.args else ():
+        name = part.strip().removeprefix("+").removeprefix("-")
+        if name not in sortable or name in (one for one, _down in found):
+            refuse("sortby", _("Records cannot be sorted by “%(name)s”.", name=part.strip()[:60]))
+        found.append((name, part.strip().startswith("-")))
+    return tuple(found)
+
+
+def searched(collection: Collection) -> tuple[str, ...]:
+    """Return the parameters of the page's search that a collection takes; its box is the one of the API."""
+    if collection.name not in SEARCHED:
+        return ()
+    return tuple(name for name in search.FIELDS[collection.name] if name != "bbox")
+
+
+def asked_by_name(collection: Collection) -> dict[str, Field]:
+    """Return the queryables that are parameters of their own: those that the page's search does not have."""
+    taken = searched(collection)
+    return {field.name: field for field in collection.fields if field.name not in taken and field.kind != "geometry"}
+
+
+def known(collection: Collection) -> tuple[str, ...]:
+    """Return the parameters that choose records of a collection."""
+    return (*CHOOSING, *searched(collection), "id", *asked_by_name(collection))
+
+
+def chosen(collection: Collection) -> Chosen:
+    """Return which records are asked for."""
+    conditions = [(one, ogc_crs.WORLD) for one in _equalities(collection)]
+    if "datetime" in request.args and collection.name in TIMES:
+        conditions.append((_datetime(), ogc_crs.WORLD))
+    elif "datetime" in request.args:
+        _datetime()  # records without a time are found at any time
+    box, box_system = _box()
+    if box and not (box_system.srid == 4326 and collection.name in SEARCHED):
+        place = tree.Property("geometry")
+        inside = making.relation("s_intersects", [place, tree.Box(box)])
+        conditions.append((making.logical("or", [making.is_null(place), inside]), box_system))
+        box = None
+    elif box and box_system.north_first:
+        box = (box[1], box[0], box[3], box[2])
+    filtered = _filter()
+    if filtered:
+        conditions.append(filtered)
+    return Chosen(_search(collection), box, tuple(conditions))
+
+
+def _search(collection: Collection) -> search.Search:
+    names = searched(collection)
+    if not names:
+        return search.Search()
+    args = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in names])
+    parsed = search.parse(args, asked.snapshot(collection.name).known, collection.name)
+    if parsed.problems:
+        first = parsed.problems[0]
+        detail = search.say_problem(first, _)
+        if first.code == "unknown":
+            detail = _("“%(value)s” is no value of “%(name)s”.", value=first.value, name=first.field)
+        refuse(first.field, detail)
+    return parsed.search
+
+
+def _equalities(collection: Collection) -> list[tree.Expression]:
+    fields = asked_by_name(collection)
+    found: list[tree.Expression] = []
+    for name, text in request.args.items():
+        if name != "id" and name not in fields:
+            continue
+        kind = "key" if name == "id" else fields[name].kind
+        try:
+            value = _literal(kind, text)
+        except (cql2.Cql2Error, ValueError):
+            refuse(name, _("“%(value)s” is no value of “%(name)s”.", value=text[:60], name=name))
+        if kind == "list":
+            found.append(making.relation("a_contains", [tree.Property(name), tree.Array((value,))]))
+        else:
+            found.append(making.comparison("=", tree.Property(name), value))
+    return found
+
+
+def _literal(kind: str, text: str) -> tree.Expression:
+    if kind in ("integer", "number"):
+        return tree.Literal(values.number(text))
+    if kind == "boolean":
+        return tree.Literal({"true": True, "false": False}.get(text) is True if text in ("true", "false") else _no())
+    if kind == "date":
+        return tree.Literal(values.day(text))
+    return tree.Literal(values.moment(text) if kind == "timestamp" else text)
+
+
+def _no() -> NoReturn:
+    raise ValueError
+
+
+def _filter() -> tuple[tree.Expression, ogc_crs.System] | None:
+    language, crs = request.args.get("filter-lang", LANGUAGES[0]), system("filter-crs")
+    if language not in LANGUAGES:
+        refuse("filter-lang", _("Known are: %(names)s.", names=", ".join(LANGUAGES)))
+    text = request.args.get("filter")
+    if text is None:
+        return None
+    try:
+        return (cql2.parse_text if language == LANGUAGES[0] else cql2.parse_json)(text), crs
+    except cql2.Cql2Error as error:
+        refuse("filter", _("The filter cannot be read: %(reason)s.", reason=str(error)))
+
+
+def _box() -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
+    crs, text = system("bbox-crs"), request.args.get("bbox")
+    if text is None:
+        return None, crs
+    try:
+        box = values.box([values.number(part.strip()) for part in text.split(",")]).edges
+    except cql2.Cql2Error:
+        refuse("bbox", _("Please give four or six numbers, separated by commas."))
+    west, south, east, north = (box[1], box[0], box[3], box[2]) if crs.north_first else box
+    if south > north or (west > east and not crs.degrees):
+        refuse("bbox", _("The edges are in the wrong order: first the lower corner, then the upper one."))
+    if crs.degrees and (max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90):
+        refuse("bbox", _("The box lies outside the world."))
+    return box, crs
+
+
+def _datetime() -> tree.Expression:
+    parts = request.args["datetime"].split("/")
+    if len(parts) > 2:
+        refuse("datetime", _("Please give a moment, or two with a slash between."))
+    ends = [_moment(part, len(parts) == 2) for part in parts]
+    if ends == [None, None]:
+        refuse("datetime", _("At least one end must be given."))
+    start, end = ends[0], ends[-1]
+    if start and end and start[0] > end[1]:
+        refuse("datetime", _("The end lies before the start."))
+    span = tree.Interval(start and tree.Literal(start[0]), end and tree.Literal(end[1]))
+    first, last = tree.Property(FIRST), tree.Property(LAST)
+    meets = making.relation("t_intersects", [tree.Interval(first, last), span])
+    return making.logical("or", [making.is_null(first), meets])
+
+
+def _moment(text: str, open_end: bool) -> tuple[datetime, datetime] | None:
+    """Return the first and last moment (UTC) of a date or date-time of RFC 3339; None for an open end."""
+    if open_end and text in ("", ".."):
+        return None
+    try:
+        if _DATE.fullmatch(text):
+            return values.moment(f"{text}T00:00:00Z"), values.moment(f"{text}T23:59:59.999999Z")
+        if _MOMENT.fullmatch(text):
+            moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
+            return moment, moment
+    except (cql2.Cql2Error, ValueError, OverflowError):
+        pass
+    refuse("datetime", _("“%(value)s” is no moment such as 2026-03-01T09:30:00Z.", value=text[:40]))

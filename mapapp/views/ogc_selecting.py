@@ -1,0 +1,130 @@
+"""The records that a request of the OGC API chooses, in the order in which they are paged through."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy.exc import DataError, InternalError, ProgrammingError
+
+from .. import cql2
+from ..atlas import Answer, filters
+from ..formats import fields, ogc_crs
+from ..formats.fields import Collection
+from ..formats.ogc_collections import SEARCHED, TIMES
+from ..queries import export, matching
+from ..queries.cql2_geometry import Crs
+from . import asked, ogc_reading, wording
+from .ogc_reading import FIRST, LAST, Chosen, Page
+
+
+class Part(NamedTuple):
+    """A page of the keys found: where it begins among all of them, and how many there are."""
+
+    keys: Sequence[int] | Sequence[str]
+    start: int
+    total: int
+
+
+def values(lang: str) -> dict[str, object]:
+    """Return what the SQL of the published fields needs."""
+    page_language = lang if lang in wording.i18n.LANGUAGES else wording.i18n.LANGUAGES[0]
+    return {"lang": lang, "site": wording.absolute(f"/{page_language}"), "licence": fields.LICENCE}
+
+
+def _columns(collection: Collection) -> dict[str, matching.Column]:
+    source = export.SOURCES[collection.name]
+    found = {"id": matching.Column("key", f"r.{source.slug}")}
+    found |= {field.name: matching.Column(field.kind, field.sql) for field in collection.fields}
+    if collection.name in TIMES:
+        found |= {
+            name: matching.Column("date", sql) for name, sql in zip((FIRST, LAST), TIMES[collection.name], strict=True)
+        }
+    return found
+
+
+def _crs(system: ogc_crs.System) -> Crs:
+    return Crs(system.srid, system.north_first, system.degrees)
+
+
+def _matching(collection: Collection, chosen: Chosen, order: Sequence[tuple[str, bool]], lang: str) -> Any:
+    """Ask PostgreSQL; what it cannot work out (a division by nothing, a crossed ring) is the filter's fault."""
+    conditions = [(node, _crs(system)) for node, system in chosen.conditions]
+    question = matching.Asked(conditions, order)
+    try:
+        return matching.keys(asked.connection(), collection.name, _columns(collection), question, values(lang))
+    except cql2.Cql2Error as error:
+        ogc_reading.refuse("filter", ogc_reading._("The filter cannot be read: %(reason)s.", reason=str(error)))
+    except (DataError, InternalError, ProgrammingError):
+        name = "filter" if "filter" in ogc_reading.request.args else "bbox"
+        ogc_reading.refuse(name, ogc_reading._("This cannot be worked out for the records of this collection."))
+
+
+def answer(collection: Collection, chosen: Chosen, lang: str) -> Answer:
+    """Return the one answer of a collection that is searched in memory, with the box and the conditions in it."""
+    snapshot = asked.snapshot(collection.name)
+    found = snapshot.answer(asked.connection(), chosen.search, lang)
+    if chosen.box:
+        found = found.narrowed(filters.in_box_or_nowhere(snapshot.columns, chosen.box))
+    if chosen.conditions:
+        ids = _matching(collection, chosen, (), lang)
+        found = found.narrowed(filters.of_ids(snapshot.columns, np.asarray(ids, np.int32)))
+    return found
+
+
+class Found(NamedTuple):
+    """The keys of all records chosen, in the order to page through; `by_key` tells whether that is their own order."""
+
+    keys: Any  # an array of numbers, or a list of codes
+    by_key: bool
+
+
+def find(collection: Collection, chosen: Chosen, order: Sequence[tuple[str, bool]], lang: str) -> Found:
+    """Return the records chosen."""
+    if collection.name not in SEARCHED:
+        return Found(_matching(collection, chosen, order, lang), not order)
+    found = answer(collection, chosen, lang)
+    if order:
+        ids = np.asarray(_matching(collection, chosen, order, lang), np.int32)
+        return Found(ids[np.isin(ids, found.sorted_ids)], False)
+    asked_for = chosen.search
+    ordered = bool(asked_for.sort or asked_for.q or asked_for.near)
+    return Found(found.ids if ordered else found.sorted_ids, not ordered)
+
+
+def part(found: Found, page: Page) -> Part:
+    """Return a page of the records found.
+
+    A link carries the key beside which the next page lies, so that records that come or go elsewhere move nothing.
+    Where that record itself has gone, its own place in the order of keys serves; in another order, where it stood.
+    """
+    total, start, end = len(found.keys), page.offset, page.offset + page.limit
+    if page.cursor:
+        place = _place(found, page.cursor)
+        start, end = (place, place + page.limit) if page.cursor.after else (max(0, place - page.limit), place)
+    keys = found.keys[start:end]
+    return Part(keys.tolist() if isinstance(keys, np.ndarray) else list(keys), min(start, total), total)
+
+
+def _place(found: Found, cursor: ogc_reading.Cursor) -> int:
+    """Return where the records after the cursor begin, or those before it end."""
+    keys, key = found.keys, cursor.key
+    if isinstance(keys, np.ndarray):
+        if not key.isdigit() or len(key) > 9:
+            ogc_reading.refuse("cursor", ogc_reading._("This is no place that a “next” or “prev” link led to."))
+        if found.by_key:
+            return int(np.searchsorted(keys, int(key), "right" if cursor.after else "left"))
+        there = np.flatnonzero(keys == int(key))
+        at = int(there[0]) if len(there) else None
+    elif found.by_key:
+        return (bisect_right if cursor.after else bisect_left)(keys, key)
+    else:
+        at = keys.index(key) if key in keys else None
+    if at is None:
+        return min(cursor.place, len(keys))
+    return at + 1 if cursor.after else at
+
+
+def cursor(after: bool, place: int, key: int | str) -> str:
+    """Return the place beside a record as a parameter."""
+    return f"{'a' if after else 'b'}{place}.{key}"
