@@ -137,9 +137,15 @@ def _html(shown: Shown, part: ogc_selecting.Part, links: list[dict[str, Any]]) -
             features=features,
             part=part,
             links=links,
+            said=_said,
         ),
         content_type=f"{HTML}; charset=utf-8",
     )
+
+
+def _said(value: Any) -> str:
+    """Return a property as people read it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def item(name: str, record: str) -> Response:
@@ -172,6 +178,7 @@ def _one(shown: Shown, feature: bytes, form: str, links: list[dict[str, Any]]) -
             fields=shown.fields,
             feature=orjson.loads(feature),
             links=links,
+            said=_said,
         )
         return Response(page, content_type=f"{HTML}; charset=utf-8")
     about: dict[str, Any] = {"links": links}
