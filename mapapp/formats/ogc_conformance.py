@@ -2,6 +2,7 @@
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-"
+_TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"
 
 CLASSES = (
@@ -24,6 +25,12 @@ CLASSES = (
     f"{_FEATURES}5/1.0/conf/core-roles-features",
     f"{_FEATURES}5/1.0/conf/queryables",
     f"{_FEATURES}5/1.0/conf/sortables",
+    f"{_TILES}core",
+    f"{_TILES}tileset",
+    f"{_TILES}tilesets-list",
+    f"{_TILES}geodata-tilesets",
+    f"{_TILES}mvt",
+    f"{_TILES}oas30",
     f"{_CQL2}cql2-text",
     f"{_CQL2}cql2-json",
     f"{_CQL2}basic-cql2",

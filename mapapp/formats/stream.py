@@ -68,6 +68,11 @@ def sequence_form(shape: Shape, about: dict[str, Any]) -> Form:
     return Form(geojson.feature_sql(shape.properties()), geojson.COPY_OPTIONS, ready, b"")
 
 
+def lines_form(shape: Shape) -> Form:
+    """Return how plain features, one a line, are written: for what is made of them here."""
+    return Form(geojson.feature_sql(shape.properties()), geojson.COPY_OPTIONS, bytes, b"")
+
+
 def csv_form(shape: Shape) -> Form:
     """Return how a table of text is written."""
     return Form(flat.row_sql(shape), flat.COPY_OPTIONS, flat.line, flat.head(shape))

@@ -22,6 +22,7 @@ class Source(NamedTuple):
     key: str = "id"
     key_type: str = "int"
     slug: str = "slug"
+    lighter: str = ""  # a geometry with fewer points, for tiles from far away
 
 
 _FALLBACK = "x.language = 'en' DESC, x.is_source DESC"
@@ -53,7 +54,7 @@ SOURCES = {
     ),
     "event": Source("event", _texts("event") | _BY_PROJECT),
     "need": Source("need", _texts("need") | _BY_REGION, "j.location"),
-    "territory": Source("territory", {}, "r.outline", "code", "text", "code"),
+    "territory": Source("territory", {}, "r.outline", "code", "text", "code", "r.sketch"),
 }
 PAGES = ("practice", "service", "region", "project")  # the collections whose records have pages
 

@@ -20,10 +20,12 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    case,
     cast,
     column,
     func,
     nulls_last,
+    or_,
     select,
     text,
     true,
@@ -36,7 +38,8 @@ from .cql2 import Queryable, condition
 from .cql2_geometry import Crs
 from .export import SOURCES, Source
 
-GEOMETRY = "geometry"
+GEOMETRY, SKETCH = "geometry", "atlas_sketch"
+LIGHTER = 7  # the highest zoom of tiles that are drawn from lighter geometries
 # The kind of a published field: what it is for a condition, and its type in SQL.
 _TYPES: dict[str, tuple[str, TypeEngine[Any], str]] = {
     "text": ("text", Text(), ""),
@@ -84,6 +87,30 @@ def _frame(source: Source, columns: Mapping[str, Column], values: Mapping[str, o
     return bound.columns(key, column("atlas_geometry", Geometry(srid=4326)), *fields).subquery("v")
 
 
+class _Found(NamedTuple):
+    """The records of a collection as a table, the condition that they fulfil, and the columns to order by."""
+
+    frame: Subquery
+    where: ColumnElement[bool]
+    order: list[ColumnElement[Any]]
+
+
+def _find(
+    collection: str, columns: Mapping[str, Column], asked: Asked, values: Mapping[str, object], more: Sequence[str] = ()
+) -> _Found:
+    """Return what is asked; `more` names columns to have in the table. Raises Cql2Error for what cannot be asked."""
+    named = {name for name, _down in asked.order}.union(*(tree.properties(one) for one, _crs in asked.conditions))
+    if unknown := named - columns.keys() - {GEOMETRY}:
+        known = ", ".join([GEOMETRY, *columns])
+        raise Cql2Error(f"there is no queryable {min(unknown)[:60]!r}; known are {known}")
+    wanted = {name: one for name, one in columns.items() if name in named or name in more}
+    frame = _frame(SOURCES[collection], wanted, values)
+    queryables = {name: Queryable(frame.c[name], _TYPES[one.kind][0]) for name, one in wanted.items()}
+    queryables[GEOMETRY] = Queryable(frame.c.atlas_geometry, "geometry")
+    where = and_(true(), *(condition(one, queryables, crs) for one, crs in asked.conditions))
+    return _Found(frame, where, [_ordered(queryables[name], down) for name, down in asked.order])
+
+
 def keys(
     connection: Connection,
     collection: str,
@@ -96,17 +123,8 @@ def keys(
     `columns` are all that may be named; `values` what their SQL needs (site, lang, licence). Whole-number keys come as
     one packed array, others as a list. Raises Cql2Error for what cannot be asked.
     """
-    source = SOURCES[collection]
-    named = {name for name, _down in asked.order}.union(*(tree.properties(one) for one, _crs in asked.conditions))
-    if unknown := named - columns.keys() - {GEOMETRY}:
-        known = ", ".join([GEOMETRY, *columns])
-        raise Cql2Error(f"there is no queryable {min(unknown)[:60]!r}; known are {known}")
-    frame = _frame(source, {name: one for name, one in columns.items() if name in named}, values)
-    queryables = {name: Queryable(frame.c[name], _TYPES[columns[name].kind][0]) for name in columns if name in named}
-    queryables[GEOMETRY] = Queryable(frame.c.atlas_geometry, "geometry")
-    where = and_(true(), *(condition(one, queryables, crs) for one, crs in asked.conditions))
-    order = [_ordered(queryables[name], down) for name, down in asked.order]
-    if source.key_type == "int":
+    frame, where, order = _find(collection, columns, asked, values)
+    if SOURCES[collection].key_type == "int":
         packed = func.string_agg(
             func.int4send(frame.c.atlas_key, type_=LargeBinary),
             aggregate_order_by(text("''::bytea"), *order, frame.c.atlas_key),
@@ -115,6 +133,48 @@ def keys(
         return np.frombuffer(bytes(found or b""), dtype=">i4").astype(np.int32)
     rows = connection.execute(select(frame.c.atlas_key).where(where).order_by(*order, frame.c.atlas_key))
     return list(rows.scalars())
+
+
+class Tile(NamedTuple):
+    """A tile of the Web Mercator square, the row counted from the north."""
+
+    zoom: int
+    row: int
+    column: int
+
+
+def tile(
+    connection: Connection,
+    collection: str,
+    columns: Mapping[str, Column],
+    asked: Asked,
+    values: Mapping[str, object],
+    where_to: Tile,
+    layer: str,
+    shown: Sequence[str],
+) -> bytes:
+    """Return a vector tile, written by PostGIS, of the records that fulfil a condition, with the columns `shown`.
+
+    Raises Cql2Error for what cannot be asked.
+    """
+    sketch = {SKETCH: Column("geometry", SOURCES[collection].lighter)} if SOURCES[collection].lighter else {}
+    frame, where, _order = _find(collection, {**columns, **sketch}, asked, values, (*shown, *sketch))
+    edges = func.ST_TileEnvelope(where_to.zoom, where_to.column, where_to.row)
+    # Edges of a tile are meridians and parallels in both systems, so the box needs no more corners.
+    near = frame.c.atlas_geometry.op("&&")(func.ST_Transform(edges, 4326))
+    lighter = where_to.zoom <= LIGHTER and SOURCES[collection].lighter
+    shape = frame.c[SKETCH] if lighter else frame.c.atlas_geometry
+    drawn = func.ST_AsMVTGeom(func.ST_Transform(_inside(shape), 3857), edges)
+    rows = select(*(frame.c[name] for name in shown), drawn.label("drawn")).where(where, near).subquery("rows")
+    made = select(func.ST_AsMVT(text("rows.*"), layer, 4096, "drawn", type_=LargeBinary)).select_from(rows)
+    return bytes(connection.execute(made).scalar_one() or b"")
+
+
+def _inside(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a geometry without what Web Mercator cannot show."""
+    square = func.ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326)
+    reaches = or_(func.ST_YMax(geometry) > 85.06, func.ST_YMin(geometry) < -85.06)
+    return case((reaches, func.ST_Intersection(geometry, square)), else_=geometry)
 
 
 def _ordered(queryable: Queryable, descending: bool) -> ColumnElement[Any]:

@@ -21,7 +21,7 @@ def _say(message: str) -> str:
     return _(message) if message else ""
 
 
-def _given(document: dict[str, Any], form: str, template: str, kind: str = JSON, **more: Any) -> Response:
+def given(document: dict[str, Any], form: str, template: str, kind: str = JSON, **more: Any) -> Response:
     """Return a document in the form asked for."""
     if form == "html":
         page = render_template(f"ogc/{template}.html", document=document, **more)
@@ -29,7 +29,8 @@ def _given(document: dict[str, Any], form: str, template: str, kind: str = JSON,
     return ogc_links.as_json(document, kind)
 
 
-def _form(offered: dict[str, str] = DOCUMENT) -> str:
+def form_asked(offered: dict[str, str] = DOCUMENT) -> str:
+    """Return the form asked for of a resource that takes no other parameters."""
     ogc_reading.only(ogc_reading.CONTROLS)
     return ogc_links.form(offered)
 
@@ -37,7 +38,7 @@ def _form(offered: dict[str, str] = DOCUMENT) -> str:
 @blueprint.get("/")
 def landing() -> Response:
     """Where everything begins."""
-    form = _form()
+    form = form_asked()
     links = ogc_links.here(DOCUMENT, form)
     links += [
         link("service-desc", address("/api", [("f", "json")]), OPENAPI, _("The definition of this API")),
@@ -47,7 +48,7 @@ def landing() -> Response:
         link(f"{REL}tiling-schemes", address("/tileMatrixSets"), JSON, _("The grids of the tiles")),
     ]
     title = asked.settings().site_name
-    return _given({"title": title, "description": _about(), "links": links}, form, "landing")
+    return given({"title": title, "description": _about(), "links": links}, form, "landing")
 
 
 def _about() -> str:
@@ -57,28 +58,29 @@ def _about() -> str:
 @blueprint.get("/conformance")
 def conformance() -> Response:
     """The classes that this API passes."""
-    form = _form()
+    form = form_asked()
     document = {"links": ogc_links.here(DOCUMENT, form), "conformsTo": list(ogc_conformance.CLASSES)}
-    return _given(document, form, "conformance")
+    return given(document, form, "conformance")
 
 
 @blueprint.get("/api")
 def api() -> Response:
     """The definition of this API."""
-    form = _form(DEFINITION)
+    form = form_asked(DEFINITION)
     known = {one.plural: _parameters(one) for one in ogc_collections.by_id().values()}
     about = ogc_openapi.About(asked.settings().site_name, _about(), address(""), asked.settings().contact)
-    return _given(ogc_openapi.document(about, known, _say), form, "api", OPENAPI)
+    return given(ogc_openapi.document(about, known, _say), form, "api", OPENAPI)
 
 
 def _parameters(collection: Collection) -> ogc_openapi.Offered:
-    words = _words(collection)
+    words = words_of(collection)
     return ogc_openapi.Offered(
         collection, words.title, ogc_reading.searched(collection), tuple(ogc_reading.asked_by_name(collection).values())
     )
 
 
-def _words(collection: Collection) -> ogc_collections.Words:
+def words_of(collection: Collection) -> ogc_collections.Words:
+    """Return the title and description of a collection in the reader's language."""
     found = ogc_collections.WORDS.get(collection.name) or ogc_collections.Words(collection.plural, "")
     return ogc_collections.Words(_say(found.title), _say(found.description))
 
@@ -104,22 +106,22 @@ def _describe(collection: Collection) -> dict[str, Any]:
     if licence := ogc_collections.licence_link(collection.name):
         links.append(licence)
     days = (extent.start, extent.end) if times else None
-    return ogc_collections.document(collection, _words(collection), extent.box, days, links)
+    return ogc_collections.document(collection, words_of(collection), extent.box, days, links)
 
 
 @blueprint.get("/collections")
 def collections() -> Response:
     """All collections."""
-    form = _form()
+    form = form_asked()
     listed = [_describe(one) for one in ogc_collections.by_id().values()]
-    return _given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections")
+    return given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections")
 
 
 @blueprint.get("/collections/<name>")
 def collection(name: str) -> Response:
     """One collection."""
     found = ogc_items.collection_of(name)
-    return _given(_describe(found), _form(), "collection", collection=found)
+    return given(_describe(found), form_asked(), "collection", collection=found)
 
 
 Make = Callable[[Collection, str, str, ogc_schema.Say], dict[str, Any]]
@@ -133,9 +135,9 @@ _SCHEMAS: dict[str, Make] = {
 @blueprint.get("/collections/<name>/<any(schema, queryables, sortables):which>")
 def schema(name: str, which: str) -> Response:
     """What a feature has, what can be asked, or what can be sorted by."""
-    found, form = ogc_items.collection_of(name), _form(SCHEMAS)
-    made = _SCHEMAS[which](found, address(f"/collections/{name}/{which}"), _words(found).title, _say)
-    return _given(made, form, "schema", ogc_links.SCHEMA, collection=found, which=which)
+    found, form = ogc_items.collection_of(name), form_asked(SCHEMAS)
+    made = _SCHEMAS[which](found, address(f"/collections/{name}/{which}"), words_of(found).title, _say)
+    return given(made, form, "schema", ogc_links.SCHEMA, collection=found, which=which)
 
 
 @blueprint.route("/<path:rest>")

@@ -1,10 +1,12 @@
 """The records that a request of the OGC API chooses, in the order in which they are paged through."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from flask import request
+from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, InternalError, ProgrammingError
 
 from .. import cql2
@@ -48,16 +50,34 @@ def _crs(system: ogc_crs.System) -> Crs:
 
 
 def _matching(collection: Collection, chosen: Chosen, order: Sequence[tuple[str, bool]], lang: str) -> Any:
+    columns, question = _columns(collection), _question(chosen, order)
+    return _asking(lambda: matching.keys(asked.connection(), collection.name, columns, question, values(lang)))
+
+
+def tile(collection: Collection, chosen: Chosen, lang: str, where: matching.Tile) -> bytes:
+    """Return a vector tile of a collection that is not searched in memory: its ids and names."""
+    columns, question = _columns(collection), _question(chosen, ())
+    shown = ("id", collection.fields[0].name)
+    return _asking(
+        lambda: matching.tile(
+            asked.connection(), collection.name, columns, question, values(lang), where, collection.plural, shown
+        )
+    )
+
+
+def _question(chosen: Chosen, order: Sequence[tuple[str, bool]]) -> matching.Asked:
+    return matching.Asked([(node, _crs(system)) for node, system in chosen.conditions], order)
+
+
+def _asking(ask: Callable[[], Any]) -> Any:
     """Ask PostgreSQL; what it cannot work out (a division by nothing, a crossed ring) is the filter's fault."""
-    conditions = [(node, _crs(system)) for node, system in chosen.conditions]
-    question = matching.Asked(conditions, order)
     try:
-        return matching.keys(asked.connection(), collection.name, _columns(collection), question, values(lang))
+        return ask()
     except cql2.Cql2Error as error:
-        ogc_reading.refuse("filter", ogc_reading._("The filter cannot be read: %(reason)s.", reason=str(error)))
+        ogc_reading.refuse("filter", _("The filter cannot be read: %(reason)s.", reason=str(error)))
     except (DataError, InternalError, ProgrammingError):
-        name = "filter" if "filter" in ogc_reading.request.args else "bbox"
-        ogc_reading.refuse(name, ogc_reading._("This cannot be worked out for the records of this collection."))
+        name = "filter" if "filter" in request.args else "bbox"
+        ogc_reading.refuse(name, _("This cannot be worked out for the records of this collection."))
 
 
 def answer(collection: Collection, chosen: Chosen, lang: str) -> Answer:
@@ -111,7 +131,7 @@ def _place(found: Found, cursor: ogc_reading.Cursor) -> int:
     keys, key = found.keys, cursor.key
     if isinstance(keys, np.ndarray):
         if not key.isdigit() or len(key) > 9:
-            ogc_reading.refuse("cursor", ogc_reading._("This is no place that a “next” or “prev” link led to."))
+            ogc_reading.refuse("cursor", _("This is no place that a “next” or “prev” link led to."))
         if found.by_key:
             return int(np.searchsorted(keys, int(key), "right" if cursor.after else "left"))
         there = np.flatnonzero(keys == int(key))

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -119,22 +119,17 @@ def _run(job: dict[str, Any], folder: Path) -> None:
         raise NotMade(f"{job['kind']}: {done.stderr.decode(errors='replace')[-2000:]}")
 
 
-def make(
-    kind: str, connect: Connect, folder: Path, tables: Sequence[Table], about: dict[str, Any], key: str
-) -> IO[bytes]:
-    """Return an open file of a kind (one of KINDS) that holds the tables; the first one is what it is about.
+def make(kind: str, connect: Connect, folder: Path, tables: Sequence[Table], about: dict[str, Any], key: str) -> Path:
+    """Return a file of a kind (one of KINDS) that holds the tables; the first one is what it is about.
 
     `about` says whose it is: `rows` are (what, words), `title` and `date` (YYYY-MM-DDTHH:MM:SSZ or None). `key` names
-    the file: one made before under the same key is given again. Raises Busy, NotMade.
+    the file: one made before under the same key is given again, as long as there is room. Raises Busy, NotMade.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / f"{key}.{kind}"
-    try:
-        file = kept.open("rb")
+    if kept.exists():
         os.utime(kept)  # the least lately asked for goes first
-        return file
-    except FileNotFoundError:
-        pass
+        return kept
     with _place(folder), tempfile.TemporaryDirectory(prefix="making-", dir=folder) as name:
         work = Path(name)
         with snapshot(connect) as connection:
@@ -144,10 +139,9 @@ def make(
         made = work / f"made.{kind}"
         described = [table._asdict() | {"rows": str(work / f"{table.name}.csv")} for table in tables]
         _run({"kind": kind, "target": str(made), "tables": described, "about": about}, work)
-        file = made.open("rb")
         made.rename(kept)
     _forget(folder)
-    return file
+    return kept
 
 
 def _forget(folder: Path) -> None:
@@ -159,7 +153,7 @@ def _forget(folder: Path) -> None:
         except FileNotFoundError:  # another worker was faster
             continue
     room = KEPT_BYTES
-    for _time, size, path in sorted(found, reverse=True):
+    for number, (_time, size, path) in enumerate(sorted(found, reverse=True)):
         room -= size
-        if room < 0:
+        if room < 0 and number:  # the newest is about to leave
             path.unlink(missing_ok=True)
