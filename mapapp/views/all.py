@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from . import (
+    catalogue,
     discovery,
     downloads,
     explore,
@@ -10,6 +11,7 @@ from . import (
     health,
     insights,
     ogc,
+    ogc_tiles,
     open_data,
     pages,
     practices,
@@ -22,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     explore.blueprint,
     practices.blueprint,
     downloads.blueprint,
+    catalogue.blueprint,
     feeds.blueprint,
     discovery.blueprint,
     health.blueprint,
@@ -32,4 +35,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     services.blueprint,
     insights.blueprint,
     ogc.blueprint,
+    ogc_tiles.blueprint,
 )

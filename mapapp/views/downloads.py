@@ -1,30 +1,31 @@
 """Files of a search: the same parameters and the same records as the page, in every usual form."""
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from flask import Blueprint, Response, abort, current_app, g, request
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_babel import gettext as _
-from werkzeug.wsgi import wrap_file
 
 from .. import caching
 from ..errors import Problem
-from ..formats import fields, flat, geojson, making, stream
+from ..formats import crs, fields, flat, geojson, making, stream
 from ..formats.kinds import KINDS, WHOLE, Kind
 from ..formats.shapes import Shape
 from ..queries import export, related
 from . import asked, searching, taking, wording
+from .answering import without_data
 from .taking import Taken
 
 blueprint = Blueprint("downloads", __name__)
 log = logging.getLogger("mapapp")
 
+BLOCK = 256 * 1024  # bytes handed on at once
 EVERYTHING = "practice-atlas"  # the file that holds all collections
 LAYERS = (fields.PRACTICE, fields.SERVICE, fields.REGION, fields.PROJECT, fields.EVENT, fields.NEED)
 
@@ -89,8 +90,14 @@ def _rows(taken: Taken, changed: datetime | None) -> list[tuple[str, str]]:
     return taking.rows(title, len(taken.ids), words, taking.page_of(taken), taken.shape.epsg, changed)
 
 
-def made(kind: Kind, make: Callable[[str], Any]) -> Response:
-    """Return a file that is made before it leaves; `make` gives it open for a key that names its content.
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def made(kind: Kind, make: Callable[[str], Path]) -> Response:
+    """Return a file that is made before it leaves; `make` gives it for a key that names its content.
 
     Raises Problem (503) while as many as allowed are being made.
     """
@@ -105,7 +112,7 @@ def made(kind: Kind, make: Callable[[str], Any]) -> Response:
         asked.settings().site_name,
     )
     try:
-        file = make(key)
+        path = make(key)
     except making.Busy:
         raise Problem(
             503,
@@ -116,11 +123,11 @@ def made(kind: Kind, make: Callable[[str], Any]) -> Response:
     except making.NotMade as error:
         log.error("a file could not be made: %s", error)
         abort(500)
-    size = os.fstat(file.fileno()).st_size
-    response.response = wrap_file(request.environ, file)
-    response.call_on_close(file.close)
-    response.direct_passthrough = True
+    size = path.stat().st_size
+    response.response = _blocks(path)
     response.content_length = size
+    if g.get("etag"):
+        response.set_etag(g.etag)
     # Programs that read over the web fetch only the parts of a FlatGeobuf or GeoPackage that they need.
     response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     return response
@@ -154,7 +161,7 @@ def _file(collection: fields.Collection, kind: Kind) -> Response:
     if kind.making:
         connect = current_app.extensions["engine"].connect
 
-        def make(key: str) -> Any:
+        def make(key: str) -> Path:
             about = _described(taking.title_of(collection.plural), _rows(taken, changed), changed)
             return making.make(kind.making, connect, folder(), _tables(taken, kind), about, key)
 
@@ -176,6 +183,25 @@ def _described_csv(collection: fields.Collection) -> Response:
     return Response(orjson.dumps(content), content_type="application/csvm+json")
 
 
+def _chosen(collection: fields.Collection) -> Response:
+    """Lead from the form of the download menu to the file that was chosen in it."""
+    ending = request.args.get("format", "geojson")
+    kind = KINDS.get(ending)
+    if kind is None:
+        raise taking.refuse("format", ending, list(KINDS))
+    passed_on = [(name, value) for name, value in request.args.items(multi=True) if name != "format" and value]
+    if not kind.any_crs:  # the form offers both lists; some formats know one system only
+        passed_on = [(name, value) for name, value in passed_on if name != "crs"]
+    query = urlencode(passed_on, safe=",:")
+    return cast(Response, redirect(f"/{collection.plural}.{ending}" + (f"?{query}" if query else "")))
+
+
+@blueprint.app_context_processor
+def _choices() -> dict[str, Any]:
+    """Give the templates what the download menus offer."""
+    return {"file_kinds": KINDS, "crs_offered": crs.OFFERED, "query_pairs": parse_qsl}
+
+
 def _offer(collection: fields.Collection) -> None:
     """Give a collection its addresses."""
 
@@ -186,6 +212,9 @@ def _offer(collection: fields.Collection) -> None:
     for kind in KINDS.values():
         add(kind.ending, partial(_file, collection, kind))
     add("csv-metadata.json", partial(_described_csv, collection))
+    blueprint.add_url_rule(
+        f"/download/{collection.plural}", f"choose_{collection.plural}", without_data(partial(_chosen, collection))
+    )
 
 
 for _collection in fields.COLLECTIONS.values():
@@ -200,7 +229,7 @@ def _everything(kind: Kind) -> Response:
     connection = asked.connection()
     changed = max((one for each in LAYERS if (one := export.last_change(connection, each.name))), default=None)
 
-    def make(key: str) -> Any:
+    def make(key: str) -> Path:
         tables: dict[str, making.Table] = {}
         beside: dict[str, making.Table] = {}
         size = 0

@@ -7,18 +7,13 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from .. import search
-from ..formats import fields, flat, geojson
+from ..formats import fields
+from ..formats.kinds import KINDS, WHOLE
 from ..queries import export
 from . import asked
+from .downloads import EVERYTHING
 
 blueprint = Blueprint("open_data", __name__)
-
-FILES = {
-    "practice": (("GeoJSON", "/practices.geojson"), ("CSV", "/practices.csv")),
-    "service": (("GeoJSON", "/services.geojson"), ("CSV", "/services.csv")),
-    "region": (("GeoJSON", "/regions.geojson"), ("CSV", "/regions.csv")),
-    "project": (("GeoJSON", "/projects.geojson"), ("CSV", "/projects.csv")),
-}
 
 
 class Offered(NamedTuple):
@@ -46,22 +41,48 @@ def _meaning(name: str) -> str:
     return f"{said}: {examples[name]}" if name in examples else said
 
 
+def _uses() -> list[tuple[str, str]]:
+    """Return (ending, what it is good for) of every form of file."""
+    return [
+        ("gpkg", _("QGIS and other GIS: with styles, all translations, evaluations and vocabularies in one file")),
+        ("geojson", _("maps on the web and scripts")),
+        ("csv", _("every spreadsheet and every script")),
+        ("xlsx", _("Excel and LibreOffice: with a sheet for all translations")),
+        ("kml", _("Google Earth and other globes, coloured by theme")),
+        ("shp.zip", _("older GIS; cuts long texts to 254 bytes")),
+        ("fgb", _("GIS and web maps that read only the part they show")),
+        ("parquet", _("large analyses: GeoPandas, DuckDB, Arrow in R")),
+        ("geojsons", _("programs that read line by line")),
+    ]
+
+
 @blueprint.get("/<lang:lang>/data")
 def data(lang: str) -> str:
     """How to take the data away."""
     found = {one.collection: one for one in export.overview(asked.connection())}
     offered = [
-        Offered(one.plural, found[name].size, found[name].changed, FILES[name], one.fields)
+        Offered(
+            one.plural,
+            found[name].size,
+            found[name].changed,
+            tuple((kind.name, f"/{one.plural}.{ending}") for ending, kind in KINDS.items()),
+            one.fields,
+        )
         for name, one in fields.COLLECTIONS.items()
     ]
-    types = {"GeoJSON": geojson.MEDIA_TYPE, "CSV": flat.MEDIA_TYPE}
     return render_template(
         "pages/data.html",
         lang=lang,
         collections=offered,
         confirmed=found["practice"].confirmed,
         changed=max((one.changed for one in offered if one.changed), default=None),
-        media_types=[(path, types[kind]) for files in FILES.values() for kind, path in files],
+        media_types=[
+            (f"/{one.plural}.{ending}", kind.media_type)
+            for one in fields.COLLECTIONS.values()
+            for ending, kind in KINDS.items()
+        ],
+        everything=[(KINDS[ending].name, f"/{EVERYTHING}.{ending}") for ending in WHOLE],
+        uses=_uses(),
         parameters=[(name, _meaning(name), name in search.SETS) for name in search.FIELDS["practice"]],
         kinds={
             "text": _("text"),

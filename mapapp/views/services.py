@@ -161,6 +161,7 @@ def index(lang: str) -> tuple[str, int]:
         hours_known=hours_known,
         open_now=open_now,
         keep=_kept(parsed.search, place, open_now),
+        file_query=urlencode(search.to_args(parsed.search), safe=","),
         rescue=[(way, address_of(way.search, place="" if way.field == "near" else place)) for way in answer.rescue],
     )
     return page, 400 if problems else 200

@@ -1,0 +1,207 @@
+"""The open data for portals and harvesters: the catalogue record, services as HSDS, events as iCalendar, changes."""
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import orjson
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask_babel import force_locale, gettext
+
+from .. import i18n
+from ..formats import catalogue, fields, hsds, icalendar, stream
+from ..formats.shapes import Shape
+from ..queries import changes, export
+from . import asked, searching, taking, wording
+from .answering import always_fresh
+
+blueprint = Blueprint("catalogue", __name__)
+
+PAGE = 100  # changes
+JSON = "application/json"
+
+
+@blueprint.after_request
+def _open_to_all(response: Response) -> Response:
+    """Let other sites read the data, 304 and errors included."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _in_each_language(message: str) -> dict[str, str]:
+    found = {}
+    for lang in i18n.LANGUAGES:
+        with force_locale(lang):
+            found[lang] = str(gettext(message))
+    return found
+
+
+def _site() -> catalogue.Site:
+    settings = asked.settings()
+    return catalogue.Site(settings.site_name, wording.absolute(""), settings.operator, settings.contact)
+
+
+def _dataset(collection: fields.Collection) -> catalogue.Dataset:
+    changed = export.last_change(asked.connection(), collection.name)
+    if collection.name not in taking.SEARCHED:
+        return catalogue.Dataset(collection.plural, changed, None, None)
+    columns = asked.snapshot(collection.name).columns
+    box = years = None
+    if columns.located:
+        lon, lat = columns.lon, columns.lat
+        box = (float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat)))
+    known = np.concatenate([columns.start_year, columns.end_year])
+    if (known := known[known > 0]).size and collection is fields.PRACTICE:
+        years = (int(known.min()), int(known.max()))
+    return catalogue.Dataset(collection.plural, changed, box, years)
+
+
+def _record(ending: str) -> Response:
+    triples = catalogue.graph(_site(), [_dataset(one) for one in fields.COLLECTIONS.values()], _in_each_language)
+    return Response(catalogue.serialise(triples, ending), content_type=catalogue.MEDIA_TYPES[ending][0])
+
+
+@blueprint.get("/catalog.jsonld")
+def jsonld() -> Response:
+    """The catalogue as JSON-LD."""
+    return _record("jsonld")
+
+
+@blueprint.get("/catalog.ttl")
+def turtle() -> Response:
+    """The catalogue as Turtle."""
+    return _record("ttl")
+
+
+@blueprint.get("/catalog.rdf")
+def rdf() -> Response:
+    """The catalogue as RDF/XML."""
+    return _record("rdf")
+
+
+@blueprint.get("/catalog")
+@always_fresh
+def negotiated() -> Any:
+    """Lead to the form of the catalogue that the asker reads best; Turtle without a wish."""
+    types = {kind: ending for ending, (kind, _form) in catalogue.MEDIA_TYPES.items()}
+    best = request.accept_mimetypes.best_match(["text/turtle", *types], default="text/turtle")
+    response = redirect(f"/catalog.{types[best]}", 303)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/services.hsds.json")
+def services() -> Response:
+    """The services of a search as the Human Services Data Specification writes them."""
+    question = searching.strict("service", ("lang",))
+    lang, _every = taking.read_language()
+    ids = searching.answer("service", question, lang).ids.tolist()
+    shape = Shape(fields.SERVICE._replace(fields=(*fields.SERVICE.fields, *hsds.MORE)))
+    origin = stream.Origin(current_app.extensions["engine"].connect)
+    pieces = stream.streamed(origin, shape, ids, taking.values(lang), stream.lines_form(shape))
+    found = [
+        hsds.service(orjson.loads(line), lambda key: wording.label("service_category", key))
+        for line in b"".join(pieces).splitlines()
+    ]
+    about = {"licence": fields.LICENCE_URL, "attribution": taking.attribution(), "source": wording.absolute("/")}
+    return Response(orjson.dumps(hsds.page(found, about)), content_type=hsds.MEDIA_TYPE)
+
+
+@blueprint.get("/events.ics")
+def events() -> Response:
+    """The events with a date as a calendar to subscribe to."""
+    searching.refuse_unknown(("lang",))
+    lang, _every = taking.read_language()
+    connection = asked.connection()
+    shape = Shape(fields.EVENT)
+    pieces = stream.streamed(
+        stream.Origin(current_app.extensions["engine"].connect),
+        shape,
+        export.all_ids(connection, "event"),
+        taking.values(lang),
+        stream.lines_form(shape),
+    )
+    found = []
+    for line in b"".join(pieces).splitlines():
+        one = orjson.loads(line)
+        told = one["properties"]
+        if told["date"]:
+            point = one["geometry"]["coordinates"] if one["geometry"] else (None, None)
+            changed = datetime.fromisoformat(told["updated_at"].replace("Z", "+00:00"))
+            place = ", ".join(part for part in (told["place"], i18n.country_name(told["country"], lang)) if part)
+            address = told["website"] or told["source_url"]
+            found.append(
+                icalendar.Event(
+                    one["id"], told["title"], told["language"], told["date"], place, address, changed, *point
+                )
+            )
+    name = f"{asked.settings().site_name}: {taking.title_of('events')}"
+    return Response(icalendar.calendar(name, found), content_type=icalendar.MEDIA_TYPE)
+
+
+def _read_start() -> tuple[datetime, str, str] | None:
+    """Return where the asker stands: a moment, or the place after a record that `next` gave."""
+    given = request.args.get("after", "").strip()
+    if not given:
+        return None
+    moment, _bar, rest = given.partition("|")
+    collection, _bar, slug = rest.partition("|")
+    try:
+        start = datetime.fromisoformat(moment.replace("Z", "+00:00").replace(" ", "+"))
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None or not re.fullmatch(r"[a-z]*\|?[a-z0-9-]*", rest):
+        raise taking.refuse("after", given, ["2026-01-31T00:00:00Z"])
+    return start, collection, slug
+
+
+def _changes(ending: str) -> tuple[list[changes.Change], dict[str, str]]:
+    searching.refuse_unknown(("after",))
+    found = changes.after(asked.connection(), _read_start(), PAGE)
+    links = {"self": wording.absolute(request.full_path.rstrip("?"))}
+    if found:
+        last = found[-1]
+        place = f"{last.changed.isoformat().replace('+00:00', 'Z')}|{last.collection}|{last.slug}"
+        links["next" if len(found) == PAGE else "later"] = wording.absolute(f"/changes.{ending}?after={quote(place)}")
+    return found, links
+
+
+def _address(one: changes.Change) -> str:
+    return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[one.collection].plural}/{one.slug}")
+
+
+@blueprint.get("/changes.json")
+def changes_json() -> Response:
+    """What changed, in the order in which it did; `next` or `later` is where to go on."""
+    found, links = _changes("json")
+    content = {
+        "licence": fields.LICENCE_URL,
+        "links": [{"rel": rel, "href": address} for rel, address in links.items()],
+        "changes": [
+            {
+                "collection": fields.COLLECTIONS[one.collection].plural,
+                "id": one.slug,
+                "changed": one.changed.isoformat().replace("+00:00", "Z"),
+                "url": _address(one),
+            }
+            for one in found
+        ],
+    }
+    return Response(orjson.dumps(content), content_type=JSON)
+
+
+@blueprint.get("/changes.atom")
+def changes_atom() -> Response:
+    """The same as a feed (RFC 4287)."""
+    found, links = _changes("atom")
+    body = render_template(
+        "feeds/changes.xml",
+        rows=[(one, _address(one)) for one in found],
+        links=links,
+        licence_url=fields.LICENCE_URL,
+        updated=found[-1].changed if found else None,
+    )
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
