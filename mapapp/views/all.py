@@ -10,7 +10,6 @@ from . import (
     feeds,
     health,
     insights,
-    ogc,
     ogc_tiles,
     open_data,
     pages,
@@ -34,6 +33,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     projects.blueprint,
     services.blueprint,
     insights.blueprint,
-    ogc.blueprint,
     ogc_tiles.blueprint,
 )
