@@ -32,6 +32,8 @@ def number(text: str) -> int | float:
         raise Cql2Error(f"{text[:40]!r} is not a number") from None
     if not math.isfinite(value):
         raise Cql2Error("a number is too large")
+    if "_" in text:  # Python reads it, nobody means it
+        raise Cql2Error(f"{text[:40]!r} is not a number")
     return value
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, column, func, literal, select, table
 
 from ..database import Base
 
@@ -91,14 +91,15 @@ def copy_lines(
 
 def all_ids(connection: Connection, collection: str) -> list[int]:
     """Return the ids of a whole collection in the order of its slugs."""
-    table = Base.metadata.tables[SOURCES[collection].table]
-    return list(connection.execute(select(table.c.id).order_by(table.c.slug)).scalars())
+    records = Base.metadata.tables[SOURCES[collection].table]
+    return list(connection.execute(select(records.c.id).order_by(records.c.slug)).scalars())
 
 
-def id_of(connection: Connection, collection: str, slug: str) -> int | None:
-    """Return the id of a record, or None where there is none of that slug."""
-    table = Base.metadata.tables[SOURCES[collection].table]
-    return connection.execute(select(table.c.id).where(table.c.slug == slug)).scalar_one_or_none()
+def id_of(connection: Connection, collection: str, slug: str) -> Any:
+    """Return the key of a record, or None where there is none of that slug."""
+    source = SOURCES[collection]
+    records = table(source.table, column(source.key), column(source.slug))
+    return connection.execute(select(records.c[source.key]).where(records.c[source.slug] == slug)).scalar_one_or_none()
 
 
 def text_languages(connection: Connection, collection: str) -> tuple[str, ...]:
@@ -109,8 +110,8 @@ def text_languages(connection: Connection, collection: str) -> tuple[str, ...]:
 
 def last_change(connection: Connection, collection: str) -> datetime | None:
     """Return when a record of the collection last changed, or None for an empty one."""
-    table = Base.metadata.tables[SOURCES[collection].table]
-    return connection.execute(select(func.max(table.c.updated_at))).scalar_one()
+    records = Base.metadata.tables[SOURCES[collection].table]
+    return connection.execute(select(func.max(records.c.updated_at))).scalar_one()
 
 
 class Overview(NamedTuple):
@@ -126,10 +127,10 @@ def overview(connection: Connection) -> list[Overview]:
     """Return how large and how fresh each collection is."""
     found = []
     for name in PAGES:
-        table = Base.metadata.tables[name]
-        confirmed = func.count(table.c.confirmed_on) if "confirmed_on" in table.c else literal(0)
+        records = Base.metadata.tables[name]
+        confirmed = func.count(records.c.confirmed_on) if "confirmed_on" in records.c else literal(0)
         found.append(
-            Overview(name, *connection.execute(select(func.count(), confirmed, func.max(table.c.updated_at))).one())
+            Overview(name, *connection.execute(select(func.count(), confirmed, func.max(records.c.updated_at))).one())
         )
     return found
 
@@ -138,7 +139,7 @@ def slugs(connection: Connection) -> list[tuple[str, str, datetime]]:
     """Return (collection, slug, last change) of every published record, for the site map."""
     found: list[tuple[str, str, datetime]] = []
     for name in PAGES:
-        table = Base.metadata.tables[name]
-        rows = connection.execute(select(table.c.slug, table.c.updated_at).order_by(table.c.slug))
+        records = Base.metadata.tables[name]
+        rows = connection.execute(select(records.c.slug, records.c.updated_at).order_by(records.c.slug))
         found += [(name, slug, changed) for slug, changed in rows]
     return found

@@ -69,7 +69,7 @@ def items(name: str) -> Response:
     order = ogc_reading.order(collection)
     found = ogc_selecting.find(collection, ogc_reading.chosen(collection), order, shown.lang)
     part = ogc_selecting.part(found, page)
-    links = _links(collection, form, part)
+    links = _links(collection, form, part, page.limit)
     response = _page(shown, part, form, links)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
     response.headers["Link"] = ", ".join(
@@ -82,7 +82,7 @@ def items(name: str) -> Response:
     return response
 
 
-def _links(collection: Collection, form: str, part: ogc_selecting.Part) -> list[dict[str, Any]]:
+def _links(collection: Collection, form: str, part: ogc_selecting.Part, limit: int) -> list[dict[str, Any]]:
     path, kept = f"/collections/{collection.plural}/items", ogc_links.kept("cursor", "offset")
     links = ogc_links.here(FEATURES, form)
     end = part.start + len(part.keys)
@@ -90,9 +90,10 @@ def _links(collection: Collection, form: str, part: ogc_selecting.Part) -> list[
         beside = ogc_selecting.cursor(True, end, part.keys[-1])
         links.append(link("next", address(path, [*kept, ("cursor", beside)]), FEATURES[form], _("Next page")))
     if part.start > 0:
-        # Behind the last page there is no record to look back from.
-        beside = ogc_selecting.cursor(False, part.start, part.keys[0]) if part.keys else f"b{part.total}.0"
-        links.append(link("prev", address(path, [*kept, ("cursor", beside)]), FEATURES[form], _("Previous page")))
+        place = ("offset", str(max(0, part.total - limit)))  # behind the end there is no record to look back from
+        if part.keys:
+            place = ("cursor", ogc_selecting.cursor(False, part.start, part.keys[0]))
+        links.append(link("prev", address(path, [*kept, place]), FEATURES[form], _("Previous page")))
     links.append(link("collection", address(f"/collections/{collection.plural}"), ogc_links.JSON, _("The collection")))
     schema = address(f"/collections/{collection.plural}/schema")
     links.append(link("describedby", schema, ogc_links.SCHEMA, _("What a feature has")))
