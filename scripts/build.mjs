@@ -111,6 +111,11 @@ async function copyRest(files) {
     const name = slashed(relative(STATIC, path));
     files[name] = await place(name, await readFile(path));
   }
+  // The map that people take away holds Leaflet itself; it is no part of the site's own bundles.
+  for (const name of ["leaflet.js", "leaflet.css"]) {
+    const bytes = await readFile(join(ROOT, "node_modules", "leaflet", "dist", name));
+    files[`standalone/${name}`] = await place(`standalone/${name}`, bytes);
+  }
 }
 
 async function compress(path) {

@@ -76,9 +76,7 @@ def test_gdal_reads_back_the_records_of_the_search(client: Any, tmp_path: Path, 
             short = field[:10]
             expected = flat_value(told[field]).encode()[:longest].decode(errors="ignore")
             assert (row.get(field, row.get(short)) or "") == expected, field
-        assert flat_value(told["themes"]) == (
-            ";".join(json.loads(row["themes"])) if ending == "geojsons" else row["themes"]
-        )
+        assert flat_value(told["themes"]) == (";".join(row["themes"]) if ending == "geojsons" else row["themes"])
         assert int(float(row["start_year"] or 0) if row["start_year"] == row["start_year"] else 0) == (
             told["start_year"] or 0
         )
@@ -313,3 +311,38 @@ def test_gdal_reads_a_flatgeobuf_over_the_web(live_server: str, client: Any) -> 
     # Another process: GDAL waits for the answer without letting the server's thread go on.
     told = subprocess.run([sys.executable, "-c", ask, address], capture_output=True, text=True, check=True, timeout=60)
     assert set(told.stdout.split()) == set(known)
+
+
+@pytest.mark.browser
+def test_the_map_that_stands_alone_asks_nobody(
+    atlas_engine: Engine, settings: Settings, browser: Any, tmp_path: Path
+) -> None:
+    hostile = "</script><script>alert(1)</script>{{ 7*7 }}{% raw %}"
+    add_practice(atlas_engine, "hostile", hostile, "POINT(14.5 35.9)")
+    add_practice(atlas_engine, "nowhere", "Nowhere in particular")
+    client = create_app(settings, atlas_engine).test_client()
+    path = fetch(client, tmp_path, "practices.map.html", "country=MT&country=AT&lang=de")
+    known = features(client, "country=MT&country=AT&lang=de")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".folium-map canvas")
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    assert page.evaluate("document.documentElement.lang") == "de"
+    listed = page.locator(".about ol a").all_inner_texts()
+    assert len(listed) == len(known)
+    assert hostile in listed
+    beside = page.locator(".about").inner_text()
+    for words in ("CC-BY-4.0", "GeoNames", "Land: Malta", "Natural Earth"):
+        assert words in beside
+    assert page.locator(".legend li").count() > 3
+    drawn = page.evaluate("document.querySelector('.folium-map canvas').getContext('2d') !== null")
+    assert drawn
+    context.close()

@@ -12,7 +12,7 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_babel import gettext as _
 
-from .. import caching
+from .. import assets, caching, countries, i18n
 from ..errors import Problem
 from ..formats import crs, fields, flat, geojson, making, stream
 from ..formats.kinds import KINDS, WHOLE, Kind
@@ -27,6 +27,7 @@ log = logging.getLogger("mapapp")
 
 BLOCK = 256 * 1024  # bytes handed on at once
 EVERYTHING = "practice-atlas"  # the file that holds all collections
+STANDALONE = Kind("map.html", "HTML", "text/html; charset=utf-8", "html")
 LAYERS = (fields.PRACTICE, fields.SERVICE, fields.REGION, fields.PROJECT, fields.EVENT, fields.NEED)
 
 
@@ -174,6 +175,26 @@ def _file(collection: fields.Collection, kind: Kind) -> Response:
     return label(response, f"{collection.plural}.{kind.ending}", changed, *links)
 
 
+def _standalone(collection: fields.Collection) -> Response:
+    """Return a search as one HTML file with its own map."""
+    taken = taking.take(collection, STANDALONE)
+    changed = export.last_change(asked.connection(), collection.name)
+
+    def make(key: str) -> Path:
+        title = f"{taking.title_of(collection.plural)} · {asked.settings().site_name}"
+        rows = _rows(taken, changed)
+        about = _described(title, rows, changed) | {"lang": g.lang, "words": taking.map_words(), "rows": rows}
+        about["legend"] = about["labels"]["theme" if collection is fields.PRACTICE else "service_category"]
+        about["countries"] = {code: i18n.country_name(code, g.lang) for code in countries.iso_codes()}
+        built = assets.read_assets()
+        for name in ("leaflet.js", "leaflet.css"):
+            about[name.replace(".", "_")] = str(assets.DIST / built.files[f"standalone/{name}"])
+        connect = current_app.extensions["engine"].connect
+        return making.make("html", connect, folder(), _tables(taken, STANDALONE), about, key)
+
+    return label(made(STANDALONE, make), f"{collection.plural}-map.html", changed, _page_link(taking.page_of(taken)))
+
+
 def _described_csv(collection: fields.Collection) -> Response:
     """Return what a CSV file has no room for: whose it is, and what its columns mean."""
     taken = taking.take(collection, KINDS["csv"])
@@ -212,6 +233,8 @@ def _offer(collection: fields.Collection) -> None:
     for kind in KINDS.values():
         add(kind.ending, partial(_file, collection, kind))
     add("csv-metadata.json", partial(_described_csv, collection))
+    if collection.name in taking.SEARCHED:
+        add("map.html", partial(_standalone, collection))
     blueprint.add_url_rule(
         f"/download/{collection.plural}", f"choose_{collection.plural}", without_data(partial(_chosen, collection))
     )

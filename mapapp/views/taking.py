@@ -173,3 +173,18 @@ def labels() -> dict[str, list[tuple[str, str]]]:
         "theme": [(key, wording.label("theme", key)) for key in themes],
         "service_category": [(key, wording.label("service_category", key)) for key in categories],
     }
+
+
+def map_words() -> dict[str, str]:
+    """Return the words of a map that stands alone."""
+    return {
+        "legend": _("Colours"),
+        "list": _("All records"),
+        "unplaced": _("not on the map"),
+        "credit": _("Map: Natural Earth, GeoNames. Points may stand for a municipality, a region or a country.")
+        + " *"
+        + _(
+            "Kosovo: this designation is without prejudice to positions on status, and is in line with UNSCR 1244/1999 "
+            "and the ICJ Opinion on the Kosovo declaration of independence."
+        ),
+    }

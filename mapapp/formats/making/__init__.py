@@ -22,7 +22,7 @@ from .. import crs
 from ..shapes import Shape
 from ..stream import Connect, snapshot
 
-KINDS = ("gpkg", "xlsx", "fgb", "shp", "parquet")
+KINDS = ("gpkg", "xlsx", "fgb", "shp", "parquet", "html")
 AT_ONCE = 2  # files being made, in all workers of this installation together
 SECONDS = 120  # of the clock, for one file
 KEPT_BYTES = 256 * 1024 * 1024  # of finished files, until the data change

@@ -16,7 +16,7 @@ WIDTHS = {"text": 40, "address": 30, "list": 24}  # characters
 _NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
-def _coordinates(wkb: bytes | None) -> tuple[float, float] | None:
+def coordinates(wkb: bytes | None) -> tuple[float, float] | None:
     """Return the one point of well-known binary, None where there is none or several."""
     if wkb is None or len(wkb) != 21:  # byte order, type, two numbers
         return None
@@ -58,7 +58,7 @@ def _sheet(book: Any, table: dict[str, Any], formats: dict[str, Any]) -> None:
             row += 1
             for column, values in enumerate(columns):
                 _put(sheet, row, column, values[at], formats)
-            if places and (found := _coordinates(places[at])):
+            if places and (found := coordinates(places[at])):
                 for column, value in enumerate(found, len(names)):
                     sheet.write_number(row, column, round(value, 6))
     sheet.autofilter(0, 0, max(row, 1), len(heads) - 1)

@@ -17,6 +17,10 @@ def main() -> None:
         from . import parquet
 
         parquet.write(job)
+    elif kind == "html":
+        from . import standalone
+
+        standalone.write(job)
     else:
         from . import layers
 
