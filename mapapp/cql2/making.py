@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from .errors import Cql2Error
 from .tree import (
+    ARRAYS,
     Arithmetic,
+    Array,
     Between,
     Call,
     Comparison,
@@ -97,4 +99,10 @@ def relation(name: str, arguments: Sequence[Expression]) -> Expression:
     """Return an s_, t_ or a_ function."""
     if len(arguments) != 2:
         raise Cql2Error(f"{name} takes two arguments")
-    return Relation(name, value(arguments[0]), value(arguments[1]))
+    left, right = (_listed(one) if name in ARRAYS else value(one) for one in arguments)
+    return Relation(name, left, right)
+
+
+def _listed(node: Expression) -> Expression:
+    """Return an array; a single value in brackets cannot be told from the value until it stands in an a_ function."""
+    return Array((node,)) if isinstance(node, (Literal, Call)) else value(node)

@@ -15,6 +15,11 @@ def _(message: str) -> str:
     return message
 
 
+#: Fields that cannot be asked for, because the page has a parameter of the same name that means something else: the
+#: languages that there are texts in, or that are spoken; a territory by its NUTS code.
+NOT_ASKED = {"practice": frozenset(("language",)), "service": frozenset(("language", "region"))}
+
+
 class Words(NamedTuple):
     """The title and description of a collection; message ids for gettext."""
 
@@ -67,6 +72,11 @@ TIMES = {
 def by_id() -> dict[str, fields.Collection]:
     """Return the collections by their ids in addresses, in the order in which they are listed."""
     return {one.plural: one for one in fields.PUBLISHED.values()}
+
+
+def queryable(collection: fields.Collection) -> tuple[fields.Field, ...]:
+    """Return the fields that can stand in a filter, be parameters or be sorted by."""
+    return tuple(one for one in collection.fields if one.name not in NOT_ASKED.get(collection.name, ()))
 
 
 def licence_link(name: str) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from .. import search
 from . import geojson, ogc_crs, ogc_features
 from .fields import Collection, Field
+from .ogc_collections import queryable
 from .ogc_schema import MEDIA_TYPE as SCHEMA_TYPE
 from .ogc_schema import TYPES, UNSORTED, described
 
@@ -62,7 +63,7 @@ _PARAMETERS = {
     "offset": _parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many features to skip."),
     "bbox": _parameter(
         "bbox",
-        {"oneOf": [{**_NUMBERS, "minItems": size, "maxItems": size} for size in (4, 6)]},
+        {**_NUMBERS, "oneOf": [{"minItems": size, "maxItems": size} for size in (4, 6)]},
         "Features in this box, and those without a geometry. In the order of axes of bbox-crs; the first axis may run "
         "across the antimeridian.",
     ),
@@ -118,7 +119,7 @@ def _choosing(offered: Offered, say: Say) -> list[Document]:
 
 def _showing(collection: Collection) -> list[Document]:
     names = [field.name for field in collection.fields]
-    sortable = [field.name for field in collection.fields if field.kind not in UNSORTED]
+    sortable = [field.name for field in queryable(collection) if field.kind not in UNSORTED]
     signed = [sign + name for name in (*sortable, "id") for sign in ("", "+", "-")]
     return [
         _ref("parameters", "crs"),

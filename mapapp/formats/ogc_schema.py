@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .fields import Collection, Field
-from .ogc_collections import GEOMETRY_KINDS, PRIMARY
+from .ogc_collections import GEOMETRY_KINDS, PRIMARY, queryable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MEDIA_TYPE = "application/schema+json"
@@ -59,11 +59,11 @@ def schema(collection: Collection, address: str, title: str, say: Say) -> dict[s
 def queryables(collection: Collection, address: str, title: str, say: Say) -> dict[str, Any]:
     """Return what can stand in a filter, or be a parameter."""
     properties = _identified(say) | _geometry(collection)
-    properties |= {field.name: described(field, say) for field in collection.fields}
+    properties |= {field.name: described(field, say) for field in queryable(collection)}
     return _document(address, title, properties)
 
 
 def sortables(collection: Collection, address: str, title: str, say: Say) -> dict[str, Any]:
     """Return what `sortby` takes."""
-    fields = [field for field in collection.fields if field.kind not in UNSORTED]
+    fields = [field for field in queryable(collection) if field.kind not in UNSORTED]
     return _document(address, title, _identified(say) | {field.name: described(field, say) for field in fields})

@@ -8,7 +8,6 @@ import numpy as np
 from geoalchemy2 import Geometry
 from numpy.typing import NDArray
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
@@ -30,7 +29,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.types import TypeEngine
 
 from ..cql2 import Cql2Error, tree

@@ -73,12 +73,14 @@ def finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     etag = g.get("etag")
     if etag and response.status_code in (200, 302, 304):
-        response.headers["ETag"] = f'"{etag}"'
+        # What tells its own time is the same answer at another time, though not byte for byte.
+        response.headers["ETag"] = f'W/"{etag}"' if g.get("timed") else f'"{etag}"'
         response.headers.setdefault("Cache-Control", "public, no-cache")
     if response.status_code == 304 or response.is_streamed or response.direct_passthrough:
         return response
     _encode(response)
-    if etag and response.status_code == 200 and request.method == "GET" and "Set-Cookie" not in response.headers:
+    keeping = etag and not g.get("timed") and "Set-Cookie" not in response.headers
+    if keeping and response.status_code == 200 and request.method == "GET":
         kept = Kept(response.status_code, tuple(response.headers.items()), response.get_data())
         current_app.extensions["shelf"].put(etag, kept)
     return response

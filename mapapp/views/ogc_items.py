@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response, abort, render_template
+from flask import Response, abort, g, render_template
 from flask_babel import gettext as _
 
 from ..formats import flat, geojson, ogc_features, shapes
@@ -13,7 +13,9 @@ from ..formats.ogc_collections import WORDS, by_id, licence_link
 from ..formats.ogc_crs import System
 from ..queries import export
 from . import asked, ogc_links, ogc_reading, ogc_selecting
-from .ogc_links import FEATURE, FEATURES, HTML, address, link
+from .ogc_links import FEATURE, FEATURES, HTML, REL, address, link
+
+IN_HEADER = ("self", "next", "prev", f"{REL}queryables")
 
 
 class Shown(NamedTuple):
@@ -73,9 +75,7 @@ def items(name: str) -> Response:
     response = _page(shown, part, form, links)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
     response.headers["Link"] = ", ".join(
-        f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"'
-        for one in links
-        if one["rel"] in ("self", "next", "prev")
+        f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"' for one in links if one["rel"] in IN_HEADER
     )
     response.headers["OGC-NumberMatched"] = str(part.total)
     response.headers["OGC-NumberReturned"] = str(len(part.keys))
@@ -95,6 +95,8 @@ def _links(collection: Collection, form: str, part: ogc_selecting.Part, limit: i
             place = ("cursor", ogc_selecting.cursor(False, part.start, part.keys[0]))
         links.append(link("prev", address(path, [*kept, place]), FEATURES[form], _("Previous page")))
     links.append(link("collection", address(f"/collections/{collection.plural}"), ogc_links.JSON, _("The collection")))
+    asked_by = address(f"/collections/{collection.plural}/queryables")
+    links.append(link(f"{REL}queryables", asked_by, ogc_links.SCHEMA, _("What can be asked")))
     schema = address(f"/collections/{collection.plural}/schema")
     links.append(link("describedby", schema, ogc_links.SCHEMA, _("What a feature has")))
     licence = licence_link(collection.name)
@@ -109,6 +111,7 @@ def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[dict[st
     features = _features(shown, part.keys, form)
     if form == "geojsonseq":
         return Response(ogc_features.sequence(features), content_type=FEATURES[form])
+    g.timed = True
     about: dict[str, Any] = {
         "links": links,
         "numberMatched": part.total,

@@ -14,7 +14,7 @@ from ..cql2 import making, tree, values
 from ..errors import Problem
 from ..formats import ogc_crs, ogc_schema
 from ..formats.fields import Collection, Field
-from ..formats.ogc_collections import SEARCHED, TIMES
+from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from . import asked
 
 LIMIT, LARGEST = 100, 10_000
@@ -139,7 +139,7 @@ def properties(collection: Collection) -> tuple[Field, ...]:
 
 def order(collection: Collection) -> tuple[tuple[str, bool], ...]:
     """Return (field, descending) of `sortby`."""
-    sortable = {field.name for field in collection.fields if field.kind not in ogc_schema.UNSORTED} | {"id"}
+    sortable = {field.name for field in queryable(collection) if field.kind not in ogc_schema.UNSORTED} | {"id"}
     found: list[tuple[str, bool]] = []
     # A plus sign that was not escaped arrives as a space.
     for part in request.args["sortby"].split(",") if "sortby" in request.args else ():
@@ -160,7 +160,9 @@ def searched(collection: Collection) -> tuple[str, ...]:
 def asked_by_name(collection: Collection) -> dict[str, Field]:
     """Return the queryables that are parameters of their own: those that the page's search does not have."""
     taken = searched(collection)
-    return {field.name: field for field in collection.fields if field.name not in taken and field.kind != "geometry"}
+    return {
+        field.name: field for field in queryable(collection) if field.name not in taken and field.kind != "geometry"
+    }
 
 
 def known(collection: Collection) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from .. import cql2
 from ..atlas import Answer, filters
 from ..formats import fields, ogc_crs
 from ..formats.fields import Collection
-from ..formats.ogc_collections import SEARCHED, TIMES
+from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from ..queries import export, matching
 from ..queries.cql2_geometry import Crs
 from . import asked, ogc_reading, wording
@@ -37,7 +37,7 @@ def values(lang: str) -> dict[str, object]:
 def _columns(collection: Collection) -> dict[str, matching.Column]:
     source = export.SOURCES[collection.name]
     found = {"id": matching.Column("key", f"r.{source.slug}")}
-    found |= {field.name: matching.Column(field.kind, field.sql) for field in collection.fields}
+    found |= {field.name: matching.Column(field.kind, field.sql) for field in queryable(collection)}
     if collection.name in TIMES:
         found |= {
             name: matching.Column("date", sql) for name, sql in zip((FIRST, LAST), TIMES[collection.name], strict=True)

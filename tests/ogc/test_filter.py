@@ -1,0 +1,186 @@
+"""OGC API – Features Part 3: filters over HTTP, right where they can be answered and 400 in no time where not."""
+
+import json
+import logging
+import time
+from typing import Any
+
+import pytest
+
+from mapapp.cql2 import errors
+from mapapp.database import StatementCount
+from mapapp.formats import fields
+from mapapp.formats.ogc_collections import by_id
+
+ITEMS = "/ogc/collections/practices/items"
+
+
+def ids(client: Any, name: str = "practices", **asked: str) -> list[str]:
+    answer = client.get(f"/ogc/collections/{name}/items", query_string={"limit": 1000, **asked})
+    assert answer.status_code == 200, answer.text
+    return [one["id"] for one in answer.json["features"]]
+
+
+def everything(client: Any, name: str = "practices") -> list[dict[str, Any]]:
+    return client.get(f"/ogc/collections/{name}/items?limit=1000").json["features"]
+
+
+def test_filters_choose_by_any_published_field(client: Any) -> None:
+    found = {
+        "country = 'AT' AND start_year > 2015": lambda p: p["country"] == "AT" and (p["start_year"] or 0) > 2015,
+        "NOT (status = 'ended') AND start_year >= 2010": lambda p: (
+            p["status"] != "ended" and (p["start_year"] or 0) >= 2010
+        ),
+        "title LIKE 'A%' OR CASEI(place) = casei('IMST')": lambda p: (
+            p["title"].startswith("A") or (p["place"] or "").lower() == "imst"
+        ),
+        "end_year - start_year BETWEEN 1 AND 3": lambda p: (
+            None not in (p["start_year"], p["end_year"]) and 1 <= p["end_year"] - p["start_year"] <= 3
+        ),
+        "A_CONTAINS(themes, ('housing'))": lambda p: "housing" in p["themes"],
+        "A_OVERLAPS(themes, ('housing', 'health'))": lambda p: bool({"housing", "health"} & set(p["themes"])),
+        "project IS NULL": lambda p: p["project"] is None,
+        "country IN ('AT', 'IT')": lambda p: p["country"] in ("AT", "IT"),
+    }
+    practices = everything(client)
+    for text, holds in found.items():
+        wanted = [one["id"] for one in practices if holds(one["properties"])]
+        assert ids(client, filter=text) == wanted, text
+        assert 0 < len(wanted) < len(practices), text
+
+
+def test_a_filter_narrows_the_search_of_the_page(client: Any) -> None:
+    housing = set(ids(client, theme="housing"))
+    austrian = set(ids(client, filter="country='AT'"))
+    assert set(ids(client, theme="housing", filter="country='AT'")) == housing & austrian
+    assert housing & austrian
+
+
+@pytest.mark.parametrize("plural", [one.plural for one in fields.PUBLISHED.values()])
+def test_every_queryable_is_a_parameter_and_can_stand_in_a_filter(client: Any, plural: str) -> None:
+    schema = client.get(f"/ogc/collections/{plural}/queryables")
+    assert schema.content_type == "application/schema+json"
+    features = everything(client, plural)[:1000]
+    for name in schema.json["properties"]:
+        answer = client.get(
+            f"/ogc/collections/{plural}/items", query_string={"filter": f'"{name}" IS NULL', "limit": 1000}
+        )
+        assert answer.status_code == 200, name
+        known = [one["properties"].get(name) for one in features if one["properties"].get(name) not in (None, [])]
+        if name == "geometry" or not known:
+            continue
+        value = known[0][0] if isinstance(known[0], list) else known[0]
+        value = json.dumps(value) if isinstance(value, bool) else str(value)
+        found = client.get(f"/ogc/collections/{plural}/items", query_string={name: value, "limit": 1})
+        assert found.status_code == 200, found.text
+        assert found.json["numberMatched"] > 0, name
+
+
+def test_the_predicates_of_the_suite_over_http(natural_earth_client: Any) -> None:
+    path = "/ogc/collections/ne_110m_populated_places_simple/items"
+    for text, count in (("name='København'", 1), ("pop_other>1038290-5%2", 122), ("boolean=true", 2)):
+        answer = natural_earth_client.get(path, query_string={"filter": text, "limit": 1, "properties": "name"})
+        assert answer.json["numberMatched"] == count
+    document = {"op": "t_after", "args": [{"property": "date"}, {"date": "2022-04-16"}]}
+    answer = natural_earth_client.get(path, query_string={"filter": json.dumps(document), "filter-lang": "cql2-json"})
+    assert answer.json["numberMatched"] == 1
+
+
+HOSTILE = {
+    "brackets": "(" * 5000 + "country='AT'" + ")" * 5000,
+    "negations": "NOT " * 5000 + "country='AT'",
+    "signs": "start_year = " + "-" * 5000 + "1",
+    "sums": "start_year = 1" + "+1" * 5000,
+    "megabyte": "country='" + "x" * 1_000_000 + "'",
+    "calls": "casei(" * 3000 + "country" + ")" * 3000 + "='at'",
+    "nul": "country='A\0T'",
+    "injected": "country='AT'; DROP TABLE practice",
+    "comment": "country='AT' -- ",
+    "union": "country='AT' UNION SELECT 1",
+    "function": "pg_sleep(5) = 1",
+    "other function": "version() = 'x'",
+    "column": "id_of_somebody = 1",
+    "alias": "r.id = 1",
+    "unfinished": "country = 'AT",
+    "nothing": "   ",
+    "kinds": "country = 5",
+    "geometry": "geometry = 'x'",
+    "list": "themes = 'housing'",
+    "ring": "S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 2 2)))",
+    "open ring": "S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 2 0, 3 3)))",
+    "upside down": "S_INTERSECTS(geometry, BBOX(0, 5, 1, 4))",
+    "outside": "S_INTERSECTS(geometry, BBOX(0, 5, 1, 400))",
+    "time": "T_AFTER(confirmed_on, DATE('2022-02-30'))",
+    "no time": "T_AFTER(country, DATE('2022-02-20'))",
+    "escape": "title LIKE casei('a\\\\\\')",
+    "division": "start_year / 0 = 1",
+    "overflow": "start_year ^ 9999 ^ 9 > 1",
+    "huge": "start_year > 1e999",
+    "value": "country",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_filters_are_refused_within_a_second(client: Any, name: str) -> None:
+    text = HOSTILE[name]
+    started = time.monotonic()
+    answer = client.get(ITEMS, query_string={"filter": text})
+    assert time.monotonic() - started < 1
+    assert answer.status_code == 400, answer.text[:300]
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["parameter"] == "filter"
+    assert len(answer.data) < 3000
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "{", "null", "[]", "5", '"x"', "{}", '{"op":"="}', '{"op":"=","args":[1]}', '{"op":"nothing","args":[1,2]}',
+     '{"op":"and","args":[1,2]}', '{"op":"=","args":[{"property":"country"},null]}', '{"op":"not","args":[]}',
+     '{"op":"=","args":[{"property":5},1]}', '{"op":"in","args":[{"property":"country"},[]]}', "NaN",
+     '{"op":"like","args":[{"property":"title"},5]}', '{"op":"=","args":[{"date":"2022"},{"property":"confirmed_on"}]}',
+     '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Point","coordinates":[]}]}',
+     '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Point","coordinates":{"a":1}}]}',
+     '{"op":"s_intersects","args":[{"property":"geometry"},{"bbox":[1,2,3]}]}',
+     '{"op":"not","args":[' * 2000 + "true" + "]}" * 2000, "[" * 100_000],
+)  # fmt: skip
+def test_wrong_json_is_refused(client: Any, document: str) -> None:
+    started = time.monotonic()
+    answer = client.get(ITEMS, query_string={"filter": document, "filter-lang": "cql2-json"})
+    assert time.monotonic() - started < 1
+    assert (answer.status_code, answer.json["parameter"]) == (400, "filter")
+
+
+def test_an_unknown_language_is_named(client: Any) -> None:
+    answer = client.get(ITEMS, query_string={"filter": "1=1", "filter-lang": "sql"})
+    assert (answer.status_code, answer.json["parameter"]) == (400, "filter-lang")
+
+
+def test_as_deep_as_is_allowed_is_answered(client: Any) -> None:
+    deep = "(" * (errors.MOST_LEVELS - 1) + "country='AT'" + ")" * (errors.MOST_LEVELS - 1)
+    assert ids(client, filter=deep) == ids(client, filter="country='AT'")
+    wide = " OR ".join(f"start_year = {year % 200 + 1900}" for year in range(1500))
+    assert len(ids(client, filter=wide)) > 50
+    sums = "start_year > 1" + "+1" * (errors.MOST_LEVELS - 2)
+    assert len(ids(client, filter=sums)) > 50
+
+
+def test_statements_hold_parameters_only(client: Any, engine: Any, caplog: Any) -> None:
+    secret = "Zebra'); DROP"
+    with StatementCount(engine) as count, caplog.at_level(logging.DEBUG):
+        quoted = secret.replace("'", "''")
+        assert (
+            ids(client, filter=f"title = '{quoted}' OR title LIKE '{quoted}%' OR S_WITHIN(geometry, POINT(1.25 2.5))")
+            == []
+        )
+        assert ids(client, place=secret) == []
+    assert count.statements
+    assert not [one for one in count.statements if "Zebra" in one or "1.25" in one]
+
+
+def test_collections_without_a_search_are_filtered_too(client: Any) -> None:
+    found = ids(client, "territories", filter="level = 1 AND country = 'AT'")
+    assert found == ["AT1", "AT2", "AT3"]
+    around = ids(client, "territories", filter="level = 3 AND S_INTERSECTS(geometry, POINT(10.74 47.24))")
+    assert around == ["AT334"]
+    assert ids(client, "needs", filter="T_INTERSECTS(updated_at, INTERVAL('2000-01-01', '..'))")
+    assert list(by_id())
