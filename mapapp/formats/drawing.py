@@ -1,0 +1,100 @@
+"""A map as the parts of an SVG drawing: land, borders, names and dots, for pages that are printed."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from . import outlines
+
+LEAST = 0.8  # units between two vertices of an outline: closer ones cannot be told apart on paper
+SMALLEST = 4.0  # degrees: the least that a map shows from west to east
+EUROPE = (-11.0, 35.0, 33.0, 62.0)  # west, south, east, north
+
+
+class Dot(NamedTuple):
+    """Where a record stands, in units of the drawing, and its number in the list."""
+
+    x: float
+    y: float
+    number: int
+    theme: str
+
+
+class Name(NamedTuple):
+    """The name of a country and where it stands."""
+
+    x: float
+    y: float
+    words: str
+
+
+class Drawing(NamedTuple):
+    """A drawing of `width` by `height` units; `land`, `borders` and `claims` are SVG path data."""
+
+    width: int
+    height: int
+    land: str
+    borders: str
+    claims: str
+    names: list[Name]
+    dots: list[Dot]
+
+
+def _mercator(lon: float, lat: float) -> tuple[float, float]:
+    return math.radians(lon), -math.asinh(math.tan(math.radians(max(-85.0, min(85.0, lat)))))
+
+
+def _frame(points: Sequence[tuple[float, float]], shape: float) -> tuple[float, float, float]:
+    """Return left, top and width (Mercator, radians) of the area that shows all points, of a shape (height/width)."""
+    west, south, east, north = EUROPE
+    if points:
+        lons, lats = [point[0] for point in points], [point[1] for point in points]
+        west, south, east, north = min(lons), min(lats), max(lons), max(lats)
+    (left, bottom), (right, top) = _mercator(west, south), _mercator(east, north)
+    width = max((right - left) * 1.15, (bottom - top) * 1.15 / shape, math.radians(SMALLEST))
+    return (left + right) / 2 - width / 2, (top + bottom) / 2 - width * shape / 2, width
+
+
+def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: int, lang: str) -> Drawing:
+    """Return the drawing of points (longitude and latitude in degrees, number, theme), as close as all of them fit."""
+    left, top, across = _frame([point[:2] for point in points], height / width)
+    scale = width / across
+
+    def place(lon: float, lat: float) -> tuple[float, float]:
+        x, y = _mercator(lon, lat)
+        return (x - left) * scale, (y - top) * scale
+
+    def path(lines: Iterable[Sequence[Sequence[float]]], close: bool) -> str:
+        parts = []
+        for line in lines:
+            placed = [place(lon, lat) for lon, lat in line]
+            xs, ys = [x for x, _y in placed], [y for _x, y in placed]
+            if max(xs) < 0 or min(xs) > width or max(ys) < 0 or min(ys) > height:
+                continue
+            kept = [placed[0]]
+            for one in placed[1:]:
+                if math.dist(one, kept[-1]) >= LEAST:
+                    kept.append(one)
+            if len(kept) > (2 if close else 1):
+                parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + ("Z" if close else ""))
+        return "".join(parts)
+
+    drawn = outlines.read()
+    names = []
+    for country in drawn["countries"]:
+        x, y = place(*country["at"])
+        if 30 < x < width - 30 and 10 < y < height - 10:
+            names.append(Name(round(x, 1), round(y, 1), country["names"].get(lang, country["names"]["en"])))
+    dots = []
+    for lon, lat, number, theme in points:
+        x, y = place(lon, lat)
+        dots.append(Dot(round(x, 1), round(y, 1), number, theme))
+    return Drawing(
+        width,
+        height,
+        path((ring for part in drawn["land"] for ring in part), close=True),
+        path(drawn["borders"]["solid"], close=False),
+        path(drawn["borders"]["claim"], close=False),
+        names,
+        dots,
+    )
