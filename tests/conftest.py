@@ -30,6 +30,9 @@ from mapapp.settings import Settings
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # What stands in a route, by the name of its part; the slug is a practice's and a service's.
 SAMPLES: dict[str, object] = {"lang": "de", "slug": "imst-abc-cafe", "number": 1, "name": "freshness"}
+# What stands in the addresses of the OGC API.
+SAMPLES |= {"collection_id": "practices", "record": "imst-abc-cafe", "which": "queryables", "grid": "WebMercatorQuad"}
+SAMPLES |= {"zoom": 0, "row": 0, "column": 0}
 SLUGS = {"regions": "imst", "projects": "eu-belong"}
 _PREFIX = "practice-atlas-tests-"
 _names = count()

@@ -63,7 +63,7 @@ _PARAMETERS = {
     "offset": _parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many features to skip."),
     "bbox": _parameter(
         "bbox",
-        {**_NUMBERS, "oneOf": [{"minItems": size, "maxItems": size} for size in (4, 6)]},
+        {**_NUMBERS, "minItems": 4, "maxItems": 6, "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)]},
         "Features in this box, and those without a geometry. In the order of axes of bbox-crs; the first axis may run "
         "across the antimeridian.",
     ),

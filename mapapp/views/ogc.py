@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from ..formats import ogc_collections, ogc_conformance, ogc_openapi, ogc_schema
@@ -13,8 +13,8 @@ from . import asked, ogc_items, ogc_links, ogc_reading
 from .ogc_links import DEFINITION, DOCUMENT, FEATURES, HTML, JSON, OPENAPI, REL, SCHEMAS, address, link
 
 blueprint = Blueprint("ogc", __name__, url_prefix=ogc_links.ROOT)
-blueprint.add_url_rule("/collections/<name>/items", "items", ogc_items.items)
-blueprint.add_url_rule("/collections/<name>/items/<record>", "item", ogc_items.item)
+blueprint.add_url_rule("/collections/<collection_id>/items", "items", ogc_items.items)
+blueprint.add_url_rule("/collections/<collection_id>/items/<record>", "item", ogc_items.item)
 
 
 def _say(message: str) -> str:
@@ -117,10 +117,10 @@ def collections() -> Response:
     return given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections")
 
 
-@blueprint.get("/collections/<name>")
-def collection(name: str) -> Response:
+@blueprint.get("/collections/<collection_id>")
+def collection(collection_id: str) -> Response:
     """One collection."""
-    found = ogc_items.collection_of(name)
+    found = ogc_items.collection_of(collection_id)
     return given(_describe(found), form_asked(), "collection", collection=found)
 
 
@@ -132,18 +132,12 @@ _SCHEMAS: dict[str, Make] = {
 }
 
 
-@blueprint.get("/collections/<name>/<any(schema, queryables, sortables):which>")
-def schema(name: str, which: str) -> Response:
+@blueprint.get("/collections/<collection_id>/<any(schema, queryables, sortables):which>")
+def schema(collection_id: str, which: str) -> Response:
     """What a feature has, what can be asked, or what can be sorted by."""
-    found, form = ogc_items.collection_of(name), form_asked(SCHEMAS)
-    made = _SCHEMAS[which](found, address(f"/collections/{name}/{which}"), words_of(found).title, _say)
+    found, form = ogc_items.collection_of(collection_id), form_asked(SCHEMAS)
+    made = _SCHEMAS[which](found, address(f"/collections/{collection_id}/{which}"), words_of(found).title, _say)
     return given(made, form, "schema", ogc_links.SCHEMA, collection=found, which=which)
-
-
-@blueprint.route("/<path:rest>")
-def nothing(rest: str) -> Response:  # noqa: ARG001
-    """Every other address below the API."""
-    abort(404)
 
 
 @blueprint.after_app_request

@@ -62,9 +62,9 @@ def _features(shown: Shown, keys: Any, form: str) -> list[bytes]:
     return _lines(shown, keys, sql, geojson.COPY_OPTIONS)
 
 
-def items(name: str) -> Response:
+def items(collection_id: str) -> Response:
     """A page of the features of a collection."""
-    collection = collection_of(name)
+    collection = collection_of(collection_id)
     known = (*ogc_reading.CONTROLS, *ogc_reading.PAGING, *ogc_reading.SHOWING, *ogc_reading.known(collection))
     ogc_reading.only(known)
     form, shown, page = ogc_links.form(FEATURES), _shown(collection), ogc_reading.page()
@@ -152,9 +152,9 @@ def _said(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def item(name: str, record: str) -> Response:
+def item(collection_id: str, record: str) -> Response:
     """One feature."""
-    collection = collection_of(name)
+    collection = collection_of(collection_id)
     ogc_reading.only((*ogc_reading.CONTROLS, "crs"))
     form = ogc_links.form(FEATURE)
     key = None if "\0" in record or len(record) > 200 else export.id_of(asked.connection(), collection.name, record)
@@ -165,7 +165,7 @@ def item(name: str, record: str) -> Response:
     if not features:
         abort(404)
     links = ogc_links.here(FEATURE, form)
-    links.append(link("collection", address(f"/collections/{name}"), ogc_links.JSON, _("The collection")))
+    links.append(link("collection", address(f"/collections/{collection_id}"), ogc_links.JSON, _("The collection")))
     if licence := licence_link(collection.name):
         links.append(licence)
     response = _one(shown, features[0], form, links)

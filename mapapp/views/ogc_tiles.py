@@ -47,29 +47,29 @@ def _tileset(collection: Collection, links: list[dict[str, Any]]) -> dict[str, A
     return ogc_tiles.tileset(collection, words_of(collection).title, links)
 
 
-@blueprint.get("/collections/<name>/tiles")
-def tilesets(name: str) -> Response:
+@blueprint.get("/collections/<collection_id>/tiles")
+def tilesets(collection_id: str) -> Response:
     """The sets of tiles of a collection: one."""
-    collection, form = ogc_items.collection_of(name), form_asked()
-    own = link("self", address(f"/collections/{name}/tiles/{ogc_tiles.GRID}"), JSON, _("The tiles"))
+    collection, form = ogc_items.collection_of(collection_id), form_asked()
+    own = link("self", address(f"/collections/{collection_id}/tiles/{ogc_tiles.GRID}"), JSON, _("The tiles"))
     document = {"tilesets": [_tileset(collection, [own])], "links": ogc_links.here(DOCUMENT, form)}
     return given(document, form, "tiles")
 
 
-@blueprint.get("/collections/<name>/tiles/<grid>")
-def tileset(name: str, grid: str) -> Response:
+@blueprint.get("/collections/<collection_id>/tiles/<grid>")
+def tileset(collection_id: str, grid: str) -> Response:
     """A set of tiles."""
-    collection = ogc_items.collection_of(name)
+    collection = ogc_items.collection_of(collection_id)
     if grid != ogc_tiles.GRID:
         abort(404)
     form = form_asked()
     return given(_tileset(collection, ogc_links.here(DOCUMENT, form)), form, "tiles")
 
 
-@blueprint.get("/collections/<name>/tiles/<grid>/<int:zoom>/<int:row>/<int:column>")
-def tile(name: str, grid: str, zoom: int, row: int, column: int) -> Response:
+@blueprint.get("/collections/<collection_id>/tiles/<grid>/<int:zoom>/<int:row>/<int:column>")
+def tile(collection_id: str, grid: str, zoom: int, row: int, column: int) -> Response:
     """One tile: close records as one point with their number below zoom 10, each record above."""
-    collection = ogc_items.collection_of(name)
+    collection = ogc_items.collection_of(collection_id)
     if grid != ogc_tiles.GRID or zoom > ogc_tiles.HIGHEST or max(row, column) >= 2**zoom:
         abort(404)
     ogc_reading.only((*ogc_reading.CONTROLS, *ogc_reading.known(collection)))
