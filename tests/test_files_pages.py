@@ -1,0 +1,112 @@
+"""The poster and the embedded page, whole without scripts; and the menu that leads to every form of file."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from mapapp.formats import crs, drawing
+from mapapp.formats.kinds import KINDS
+from mapapp.security import CONTENT_SECURITY_POLICY
+
+HTML = {"Accept": "text/html"}
+
+
+def total(client: Any, query: str) -> int:
+    return client.get(f"/practices.geojson?{query}").get_json(force=True)["numberMatched"]
+
+
+def test_a_poster_shows_the_search_with_numbers_that_lead_from_map_to_list(client: Any) -> None:
+    page = client.get("/de/poster?theme=housing&paper=a3", headers=HTML).text
+    listed = re.findall(r'<li class="theme-[a-z-]+"><a href="/de/practices/', page)
+    assert len(listed) == total(client, "theme=housing")
+    numbers = re.findall(r'class="map-dot[^>]*><circle[^>]*></circle><text[^>]*>(\d+)</text>', page)
+    assert sorted(map(int, numbers)) == list(range(1, len(listed) + 1))
+    assert 'class="poster paper-a3"' in page
+    assert "Thema: Wohnen" in page
+    assert "http://localhost/de/?theme=housing" in page
+    assert page.count("<svg") >= 2
+    assert "style=" not in page
+    assert client.get("/de/poster?paper=a5").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "points",
+    [[], [(10.7, 47.2, 1, "housing")], [(-24.0, 37.0, 1, ""), (30.0, 60.0, 2, "health")], [(179.0, -80.0, 1, "")]],
+)
+def test_every_dot_lies_in_its_drawing(points: list[Any]) -> None:
+    drawn = drawing.draw(points, 720, 560, "de")
+    assert len(drawn.dots) == len(points)
+    assert all(0 <= dot.x <= 720 and 0 <= dot.y <= 560 for dot in drawn.dots)
+    assert re.fullmatch(r"(M[-\d.]+ [-\d.]+(L[-\d.]+ [-\d.]+)+Z)*", drawn.land)
+
+
+def test_the_embedded_page_may_stand_in_a_frame_and_no_other_may(client: Any) -> None:
+    page = client.get("/de/embed?theme=housing", headers=HTML)
+    policy = page.headers["Content-Security-Policy"]
+    assert policy == CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+    assert "frame-ancestors 'none'" in client.get("/de/?theme=housing", headers=HTML).headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in page.headers
+    count = total(client, "theme=housing")
+    assert f'data-total="{count}"' in page.text
+    assert page.text.count('href="/de/practices/') == count
+    assert all("noopener" in link for link in re.findall(r"<a [^>]*>", page.text))
+    refused = client.get("/de/embed?thema=x")
+    assert (refused.status_code, "frame-ancestors 'none'" in refused.headers["Content-Security-Policy"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("page", "plural"),
+    [
+        ("/de/?theme=housing", "practices"),
+        ("/de/services?country=AT", "services"),
+        ("/de/regions", "regions"),
+        ("/de/projects", "projects"),
+    ],
+)
+def test_the_menu_leads_to_every_form_without_scripts(client: Any, page: str, plural: str) -> None:
+    html = client.get(page, headers=HTML).text
+    form = re.search(rf'<form action="(/download/{plural})" method="get">(.*?)</form>', html, re.DOTALL)
+    assert form
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[2])
+    asked = urlsplit(page).query
+    assert "&".join(f"{name}={value}" for name, value in hidden) == asked
+    offered = re.findall(r'<option value="([^"]+)">', form[2])
+    assert set(KINDS) <= set(offered)
+    assert {str(code) for code in crs.OFFERED if code != crs.GEOGRAPHIC} <= set(offered)
+    for ending, kind in KINDS.items():
+        query = f"{asked}&" if asked else ""
+        answer = client.get(f"{form[1]}?{query}format={ending}&crs=3035&lang=all", headers=HTML)
+        assert answer.status_code == 302
+        to = answer.headers["Location"]
+        system = "crs=3035&" if kind.any_crs else ""
+        assert to == f"/{plural}.{ending}?{query}{system}lang=all"
+        assert client.head(to).status_code == 200
+    assert client.get(f"{form[1]}?format=docx").status_code == 400
+
+
+@pytest.mark.browser
+def test_the_embedded_map_shows_its_markers_in_a_foreign_frame(page: Any, live_server: str, serve: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    foreign = Flask("another site")
+    frame_of = f'<iframe src="{live_server}/de/embed?theme=housing" width="700" height="520" title="x"></iframe>'
+    foreign.add_url_rule("/", "host", lambda: frame_of)
+    with serve(foreign) as address:
+        page.goto(address.replace("127.0.0.1", "localhost"))
+        _check_frame(page)
+    assert all(urlsplit(url).hostname in ("127.0.0.1", "localhost") for url in asked if url.startswith("http"))
+    assert page.context.cookies() == []
+
+
+def _check_frame(page: Any) -> None:
+    frame = page.frame_locator("iframe")
+    frame.locator("button.leaflet-marker-icon").first.wait_for()
+    assert frame.locator("button.leaflet-marker-icon[aria-label]").count() > 5
+    frame.locator("summary").click()
+    assert frame.locator(".embed-list li").count() > 20
+    with page.context.expect_page() as opened:
+        frame.locator(".embed-list a").first.click()
+    assert "/de/practices/" in opened.value.url
