@@ -137,7 +137,7 @@ def _html(shown: Shown, part: ogc_selecting.Part, links: list[dict[str, Any]]) -
             "ogc/items.html",
             collection=shown.collection,
             words=WORDS[shown.collection.name],
-            fields=shown.fields,
+            fields=list(shown.fields),
             features=features,
             part=part,
             links=links,
