@@ -1,4 +1,4 @@
-"""The command `mapapp`: serve, load, reset, stats."""
+"""The command `mapapp`: serve, load, archive, reset, stats."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from .database import make_engine
 from .migrating import migrate
 from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
+from .writing.restoring import NotRestored
 
 BAR = 28  # characters
 EXTENSIONS = (
@@ -63,6 +65,12 @@ def _show_progress(step: str, done: int, total: int) -> None:
 def _load(engine: Engine, folder: Path | None, skip_bad_rows: bool) -> int:
     from geodata.load import STARTING_DATA, load
 
+    from . import archiving
+
+    if folder is not None and archiving.is_archive(folder):
+        for table, rows in archiving.load(engine, folder, _show_progress).items():
+            print(f"{table}: {rows}")
+        return 0
     report = load(engine, folder or STARTING_DATA, skip_bad_rows=skip_bad_rows, progress=_show_progress)
     for line in report.lines():
         print(line)
@@ -121,6 +129,18 @@ def reset(settings: Settings, sure: bool) -> int:
     return 0
 
 
+def archive(settings: Settings, engine: Engine, target: Path | None) -> int:
+    """Write everything public as one ZIP file; an existing file is not touched."""
+    from . import archiving
+
+    path = target or Path(f"practice-atlas-{date.today():%Y-%m-%d}.zip")
+    if path.exists():
+        print(f"mapapp: {path} is there already; give another name.", file=sys.stderr)
+        return 1
+    print(f"{path}: {archiving.write(settings, engine, path)} files")
+    return 0
+
+
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
     with engine.connect() as connection:
@@ -133,9 +153,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mapapp", description="Practice Atlas: serve, fill, empty and count it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="start the site (database included, unless DATABASE_URL names yours)")
-    load = commands.add_parser("load", help="load the starting data, or a folder of files in the same form")
-    load.add_argument("folder", nargs="?", type=Path, help="folder with the CSV files")
+    load = commands.add_parser("load", help="load the starting data, a folder of files in the same form, or an archive")
+    load.add_argument("folder", nargs="?", type=Path, help="folder with the CSV files, or the ZIP that archive wrote")
     load.add_argument("--skip-bad-rows", action="store_true", help="load what is right even if some rows are not")
+    kept = commands.add_parser("archive", help="write everything public as one ZIP: pages, files, tables, checksums")
+    kept.add_argument("file", nargs="?", type=Path, help="the file to write (practice-atlas-DATE.zip)")
     empty = commands.add_parser("reset", help="remove the private database")
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
@@ -160,8 +182,10 @@ def main(words: list[str] | None = None) -> int:
         with _engine(settings) as engine:
             if asked.command == "load":
                 return _load(engine, asked.folder, asked.skip_bad_rows)
+            if asked.command == "archive":
+                return archive(settings, engine, asked.file)
             return stats(engine)
-    except (SettingsError, ClusterError, AssetsMissing) as error:
+    except (SettingsError, ClusterError, AssetsMissing, NotRestored) as error:
         print(f"mapapp: {error}", file=sys.stderr)
     except OperationalError as error:
         print(f"mapapp: the database does not answer: {_first_line(error)}", file=sys.stderr)
