@@ -14,6 +14,9 @@ PICTURES = (
     ("explore-390", "/de/?theme=language", 390, 844, "light"),
     ("practice-1440", "/en/practices/imst-abc-cafe", 1440, 900, "light"),
     ("insights-1440", "/en/insights", 1440, 900, "light"),
+    ("poster-1440", "/en/poster?theme=housing", 1440, 1100, "light"),
+    ("embed-720", "/en/embed?theme=housing", 720, 520, "light"),
+    ("map-in-a-file-1440", "/practices.map.html?theme=housing&lang=en", 1440, 900, "light"),
 )
 
 
@@ -24,7 +27,10 @@ def main(site: str) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
         for name, address, width, height, scheme in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-            page.goto(site + address, wait_until="networkidle")
+            if ".map.html" in address:  # a file to take away: a browser would save it instead of showing it
+                page.set_content(page.request.get(site + address, timeout=120_000).text())
+            else:
+                page.goto(site + address, wait_until="networkidle")
             page.wait_for_timeout(1500)  # the map draws its tiles after the last byte has come
             page.screenshot(path=str(FOLDER / f"{name}.png"))
             page.close()

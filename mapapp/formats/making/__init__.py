@@ -24,7 +24,7 @@ from ..stream import Connect, snapshot
 
 KINDS = ("gpkg", "xlsx", "fgb", "shp", "parquet", "html")
 AT_ONCE = 2  # files being made, in all workers of this installation together
-SECONDS = 120  # of the clock, for one file
+SECONDS = 300  # of the clock, for one file
 KEPT_BYTES = 256 * 1024 * 1024  # of finished files, until the data change
 LIST = "\x1f"  # between the items of a list while rows are on their way
 _WORKER = "mapapp.formats.making.worker"
