@@ -7,6 +7,7 @@ from typing import NamedTuple
 from . import outlines
 
 LEAST = 0.8  # units between two vertices of an outline: closer ones cannot be told apart on paper
+LETTER = 11  # units: the height of a name's letters
 SMALLEST = 4.0  # degrees: the least that a map shows from west to east
 EUROPE = (-11.0, 35.0, 33.0, 62.0)  # west, south, east, north
 
@@ -80,11 +81,6 @@ def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: in
         return "".join(parts)
 
     drawn = outlines.read()
-    names = []
-    for country in drawn["countries"]:
-        x, y = place(*country["at"])
-        if 30 < x < width - 30 and 10 < y < height - 10:
-            names.append(Name(round(x, 1), round(y, 1), country["names"].get(lang, country["names"]["en"])))
     dots = []
     for lon, lat, number, theme in points:
         x, y = place(lon, lat)
@@ -95,6 +91,31 @@ def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: in
         path((ring for part in drawn["land"] for ring in part), close=True),
         path(drawn["borders"]["solid"], close=False),
         path(drawn["borders"]["claim"], close=False),
-        names,
+        _names(
+            [
+                (country["names"].get(lang, country["names"]["en"]), *place(*country["at"]))
+                for country in sorted(drawn["countries"], key=lambda one: one["z"])
+            ],
+            dots,
+            width,
+            height,
+        ),
         dots,
     )
+
+
+def _names(wanted: Iterable[tuple[str, float, float]], dots: Iterable[Dot], width: int, height: int) -> list[Name]:
+    """Return the names that lie in the drawing and cover neither a dot nor a name before them."""
+    taken: list[tuple[float, float, float]] = [
+        (dot.x, dot.y - LETTER / 2, LETTER) for dot in dots
+    ]  # middle and half a width
+    found = []
+    for words, x, y in wanted:
+        half = len(words) * LETTER / 3.4
+        free = all(
+            abs(x - other) > half + reach or abs(y - LETTER / 2 - at) > LETTER * 1.3 for other, at, reach in taken
+        )
+        if free and half < x < width - half and LETTER < y < height - LETTER:
+            taken.append((x, y - LETTER / 2, half))
+            found.append(Name(round(x, 1), round(y, 1), words))
+    return found

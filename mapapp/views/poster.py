@@ -11,7 +11,7 @@ from . import asked, cards, searching, taking, wording
 
 blueprint = Blueprint("poster", __name__)
 
-PAPERS = {"a4": (720, 560), "a3": (1020, 800)}  # units of the drawing
+PAPERS = {"a4": (720, 500), "a3": (1020, 700)}  # units of the drawing
 MOST = 300  # records on a sheet
 
 
