@@ -39,6 +39,10 @@ def test_filters_choose_by_any_published_field(client: Any) -> None:
         ),
         "A_CONTAINS(themes, ('housing'))": lambda p: "housing" in p["themes"],
         "A_OVERLAPS(themes, ('housing', 'health'))": lambda p: bool({"housing", "health"} & set(p["themes"])),
+        "A_CONTAINEDBY(dimensions, ('equality', 'diversity')) AND NOT A_EQUALS(dimensions, ('equality'))": lambda p: (
+            set(p["dimensions"]) <= {"equality", "diversity"} and set(p["dimensions"]) != {"equality"}
+        ),
+        "A_EQUALS(dimensions, ('diversity', 'equality'))": lambda p: set(p["dimensions"]) == {"equality", "diversity"},
         "project IS NULL": lambda p: p["project"] is None,
         "country IN ('AT', 'IT')": lambda p: p["country"] in ("AT", "IT"),
     }
