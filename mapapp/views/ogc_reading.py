@@ -209,9 +209,13 @@ def _search(collection: Collection) -> search.Search:
 def _equalities(collection: Collection) -> list[tree.Expression]:
     fields = asked_by_name(collection)
     found: list[tree.Expression] = []
-    for name, text in request.args.items():
+    for name, given in request.args.lists():
         if name != "id" and name not in fields:
             continue
+        # Fields that another collection's search may name several times stand for one value here.
+        if len(given) > 1 or not given[0].strip():
+            refuse(name, _("Please give this only once.") if len(given) > 1 else _("This is empty."))
+        text = given[0]
         kind = "key" if name == "id" else fields[name].kind
         try:
             value = _literal(kind, text)

@@ -254,6 +254,9 @@ def test_unknown_parameters_are_named(client: Any) -> None:
                  "/collections/practices/tiles/WebMercatorQuad/0/0/0", "/api"):  # fmt: skip
         refused(client, f"/ogc{path}?colour=red", "colour")
     refused(client, "/ogc/collections/regions/items?theme=housing", "theme")
+    refused(client, "/ogc/collections/regions/items?country=AT&country=DE", "country")
+    refused(client, "/ogc/collections/regions/items?country=", "country")
+    refused(client, "/ogc/collections/territories/items?level=one", "level")
     refused(client, f"{ITEMS}?page=2", "page")
     refused(client, f"{ITEMS}?limit=1&limit=2", "limit")
     refused(client, f"{ITEMS}?f=pdf", "f")
