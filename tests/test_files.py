@@ -243,6 +243,22 @@ def test_an_empty_search_is_an_empty_file(client: Any, tmp_path: Path) -> None:
             assert table(path, "practices")[1] == []
 
 
+def test_a_record_without_a_place_stays_in_every_file(atlas_engine: Engine, settings: Settings, tmp_path: Path) -> None:
+    add_practice(atlas_engine, "nowhere-in-particular", "A practice that nobody has placed yet")
+    client = create_app(settings, atlas_engine).test_client()
+    known = set(features(client, "country=MT"))
+    assert "nowhere-in-particular" in known
+    for ending in LAYERED:
+        path = fetch(client, tmp_path, f"practices.{ending}", "country=MT")
+        _meta, rows, points = table(path, None if ending in ("fgb", "shp.zip", "kml") else "practices")
+        name = "id" if ending == "geojsons" else "slug"
+        assert {row[name] for row in rows} == known, ending
+        placed = [row[name] for row, point in zip(rows, points, strict=True) if point is not None] if points else []
+        assert "nowhere-in-particular" not in placed
+    rows = pyarrow.parquet.read_table(fetch(client, tmp_path, "practices.parquet", "country=MT")).to_pylist()
+    assert {row["slug"]: row["geometry"] is None for row in rows}["nowhere-in-particular"]
+
+
 @pytest.mark.parametrize(
     ("path", "parameter"),
     [

@@ -12,6 +12,7 @@ import pytest
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
+KML = "{http://www.opengis.net/kml/2.2}"
 SEARCHES = (
     "",
     "theme=housing",
@@ -92,6 +93,11 @@ def test_list_map_files_and_feed_hold_the_same_records(client: Any, query: str) 
 
     table = client.get(f"/practices.csv?{query}&lang=de").data.decode("utf-8-sig")
     assert [row["slug"] for row in csv.DictReader(io.StringIO(table, newline=""))] == slugs
+
+    sequence = client.get(f"/practices.geojsons?{query}&lang=de").data.splitlines()
+    assert [json.loads(line.lstrip(b"\x1e"))["id"] for line in sequence] == slugs
+    placemarks = ElementTree.fromstring(client.get(f"/practices.kml?{query}&lang=de").data).iter(f"{KML}Placemark")
+    assert [one.get("id") for one in placemarks] == slugs
 
     on_map, counted, map_total = mapped(client, query)
     assert on_map == {one["id"] for one in geojson["features"] if one["geometry"]}

@@ -88,7 +88,7 @@ def negotiated() -> Any:
     """Lead to the form of the catalogue that the asker reads best; Turtle without a wish."""
     types = {kind: ending for ending, (kind, _form) in catalogue.MEDIA_TYPES.items()}
     best = request.accept_mimetypes.best_match(["text/turtle", *types], default="text/turtle")
-    response = redirect(f"/catalog.{types[best]}", 303)
+    response = redirect(f"/catalog.{types[best]}", 302)
     response.vary.add("Accept")
     return response
 

@@ -46,7 +46,9 @@ def write(job: dict[str, Any]) -> None:
     words = "\n".join(f"{what}: {text}" for what, text in said.items())
     first = job["tables"][0]
     if job["kind"] == "fgb":
-        options = {"TITLE": first["title"], "DESCRIPTION": words}
+        # The index of a FlatGeobuf has no room for records without a place; they matter more than it does.
+        indexed = "NO" if _somewhere_unplaced(first) else "YES"
+        options = {"TITLE": first["title"], "DESCRIPTION": words, "SPATIAL_INDEX": indexed}
         _write(first, job["target"], "FlatGeobuf", layer_options=options, layer_metadata=said)
     elif job["kind"] == "shp":
         _shapefile(first, Path(job["target"]), words)
@@ -57,6 +59,10 @@ def write(job: dict[str, Any]) -> None:
                 options |= {"GEOMETRY_NAME": "geom"}
             _write(table, job["target"], "GPKG", layer_options=options, layer_metadata=said)
         geopackage.finish(Path(job["target"]), job["tables"], about)
+
+
+def _somewhere_unplaced(table: dict[str, Any]) -> bool:
+    return any(batch.column(batch.num_columns - 1).null_count for batch in batches(table, nested=False)[1])
 
 
 def short_names(names: list[str]) -> list[str]:
