@@ -24,6 +24,7 @@ CHOOSING = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs
 SHOWING = ("crs", "sortby", "properties", "skipGeometry")
 LANGUAGES = ("cql2-text", "cql2-json")
 FIRST, LAST = "time_first", "time_last"  # the days of a record, for `datetime`
+_UNSTORED = re.compile("[\\0\ud800-\udfff]")  # what PostgreSQL cannot store and UTF-8 cannot write
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _CURSOR = re.compile(r"([ab])([0-9]{1,9})\.([A-Za-z0-9]{1,12})", re.ASCII)
@@ -65,7 +66,7 @@ def only(known: Iterable[str]) -> None:
         if name not in names:
             listed = i18n.in_words(names, g.lang)
             refuse(name[:60], _("There is no parameter “%(name)s” here.", name=name[:60]) + f" ({listed})")
-        if any("\0" in one or any("\ud800" <= c <= "\udfff" for c in one) for one in given):
+        if any(_UNSTORED.search(one) for one in given):
             refuse(name, _("This holds characters that cannot be searched for."))
         if name not in search.SETS and (len(given) > 1 or not given[0].strip()):
             refuse(name, _("Please give this only once.") if len(given) > 1 else _("This is empty."))

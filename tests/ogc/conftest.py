@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ KINDS = {
     "DATETIME": "timestamp",
     "BOOLEAN": "boolean",
 }
+_numbers = count()
 ENVELOPES = (0, 32, 48, 48, 64)  # bytes before the WKB of a geometry of a GeoPackage, by the kind of its envelope
 
 
@@ -73,12 +75,12 @@ def _copy(table: str, source: sqlite3.Connection, engine: Engine) -> None:
     export.SOURCES[table] = export.Source(table, {}, "r.geom", "fid")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def natural_earth(postgis: Any, worker_id: str) -> Iterator[Engine]:
-    """A database with the tables of the data set, which the API gives as collections while these tests run."""
+    """A database with the tables of the data set, which the API gives as collections while the tests of a file run."""
     if not PACKAGE.exists():
         pytest.skip(f"{PACKAGE} is not here: point SHARED_CONFORMANCE to the folder of the conformance data")
-    engine = postgis.clone("template_empty", f"cql2_{worker_id}")
+    engine = postgis.clone("template_empty", f"cql2_{worker_id}_{next(_numbers)}")
     source = sqlite3.connect(f"file:{PACKAGE}?mode=ro", uri=True)
     tables = [name for (name,) in source.execute("SELECT table_name FROM gpkg_geometry_columns")]
     for table in tables:
@@ -90,7 +92,7 @@ def natural_earth(postgis: Any, worker_id: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def natural_earth_client(settings: Settings, natural_earth: Engine) -> Any:
     """A client of the API with the collections of the data set."""
     return create_app(settings, natural_earth).test_client()

@@ -103,3 +103,13 @@ def test_predicate(natural_earth: Engine, table: str, text: str, expected: int) 
         found = matching.keys(connection, table, columns, matching.Asked([(node, matching.WORLD)]), {})
     assert len(found) == expected
     assert parse_json(json.dumps(as_json(node))) == node
+
+
+def test_the_predicates_of_the_suite_over_http(natural_earth_client: Any) -> None:
+    path = "/ogc/collections/ne_110m_populated_places_simple/items"
+    for text, count in (("name='København'", 1), ("pop_other>1038290-5%2", 122), ("boolean=true", 2)):
+        answer = natural_earth_client.get(path, query_string={"filter": text, "limit": 1, "properties": "name"})
+        assert answer.json["numberMatched"] == count
+    document = {"op": "t_after", "args": [{"property": "date"}, {"date": "2022-04-16"}]}
+    answer = natural_earth_client.get(path, query_string={"filter": json.dumps(document), "filter-lang": "cql2-json"})
+    assert answer.json["numberMatched"] == 1
