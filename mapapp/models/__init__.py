@@ -1,6 +1,7 @@
 """Tables and constraints, one noun a file; importing this package registers all of them."""
 
 from . import (  # noqa: F401
+    account,
     data_version,
     document,
     evaluation,
@@ -11,6 +12,7 @@ from . import (  # noqa: F401
     place,
     practice,
     project,
+    proposal,
     region,
     service,
     territory,

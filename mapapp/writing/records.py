@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     ),
     "evaluation": Kind(
         models.evaluation.Evaluation.__table__,
-        ("practice_id", "framework", "criterion"),
+        ("practice_id", "framework", "criterion", "evaluator"),
         models.evaluation.EvaluationText.__table__,
         "evaluation_id",
         {"practice_id": "practice"},
@@ -142,7 +142,7 @@ def _write_kind(
     fresh: list[tuple[Record, dict[str, object]]] = []
     for record in records:
         row = _row(kind, record, ids)
-        there = known.get(tuple(row[column] for column in kind.identity))
+        there = known.get(tuple(row.get(column) for column in kind.identity))
         sha256, version = loaded.get(record.key, ("", 0))
         if there is None:
             fresh.append((record, row))
