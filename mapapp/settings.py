@@ -26,6 +26,12 @@ class Settings:
     contact: str = ""  # a mail address or web address shown to visitors
     operator: str = ""  # who answers for this site: shown in the imprint
 
+    @property
+    def address(self) -> str:
+        """The address that mails lead to. Never taken from a request, whose Host header anybody may write."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = env.get(name, "").strip()
