@@ -15,7 +15,7 @@ from .database import reading
 from .security import secured
 from .settings import Settings
 from .views import all as blueprints
-from .views import answering, asked, failing, translating, wording
+from .views import acting, answering, asked, failing, guarding, translating, wording
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 
@@ -43,6 +43,8 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     assets.install(app)
     wording.install(app)
     translating.install(app)
+    acting.install(app)
+    guarding.install(app)
     for blueprint in blueprints.BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)
