@@ -1,0 +1,403 @@
+"""Moves proposals along the table of transitions: each step is one transaction of its caller.
+
+A step locks the proposal, checks its state, who acts and the revision that was seen, and writes the step, the mails
+and, when a proposal is approved, the public rows. A step that is taken twice by the same person is taken once.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DataError, IntegrityError
+
+from ..models.account import Account, Member, Organisation
+from ..models.proposal import Proposal, ProposalStep
+from ..queries import records
+from . import notifying, publishing, transitions
+from .mail import Site
+
+MODERATORS = ("moderator", "admin")
+PROPOSAL: Any = Proposal.__table__
+
+
+class Belonging(Protocol):
+    """An organisation that somebody is a member of."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def slug(self) -> str: ...  # noqa: D102
+    @property
+    def editor(self) -> bool: ...  # noqa: D102
+
+
+class Actor(NamedTuple):
+    """Who acts: an account, its role and the organisations that it is a member of."""
+
+    id: int
+    role: str
+    organisations: Sequence[Belonging] = ()
+    may_evaluate: bool = False
+
+
+class Draft(NamedTuple):
+    """What somebody wants to be saved. `public_id` names a proposal that is there (then `kind`, `action`, `slug` and
+    `base_version` are its own), `revision` the one that its author had before them; `key` makes a form that is sent
+    twice one proposal. `base_version` is the version of the record that the author changes. `organisation` is the slug
+    of the organisation for which the author writes; `language` the one in which they are written to."""
+
+    kind: str
+    values: Mapping[str, Any]
+    action: str = "create"
+    slug: str | None = None
+    base_version: int | None = None
+    note: str | None = None
+    organisation: str | None = None
+    key: str | None = None
+    language: str = "en"
+    public_id: UUID | None = None
+    revision: int | None = None
+
+
+class Saved(NamedTuple):
+    """A proposal as it stands after a step."""
+
+    public_id: UUID
+    revision: int
+    state: str
+
+
+class Approved(NamedTuple):
+    """What an approval made: the record's slug and version; None for a record that is public no more."""
+
+    kind: str
+    slug: str
+    version: int | None
+
+
+class Refused(Exception):
+    """A step that is not possible. `reason`: unknown, not_yours, wrong_state, own_proposal, second_key, words_missing,
+    no_record, not_your_organisation, may_not_evaluate, unpublishable. `detail` names what cannot be published."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+class Conflict(Exception):
+    """Somebody else was faster. `what`: decided (another decision was made), changed (another revision is there now),
+    stale (the record has another version now, or is gone: `current` None)."""
+
+    def __init__(self, what: str, row: "Row[Any]", current: Mapping[str, Any] | None = None) -> None:
+        super().__init__(what)
+        self.what, self.current = what, current
+        self.state: str = row.state
+        self.revision: int = row.revision
+        self.decided_by: int | None = row.decided_by
+        self.decided_at: datetime | None = row.decided_at
+        self.base: Mapping[str, Any] | None = row.base
+        self.proposed: Mapping[str, Any] = row.values
+
+
+def relations(actor: Actor, author_id: int | None, organisation_id: int | None) -> frozenset[str]:
+    """Return what an actor is to a proposal (see transitions.RELATIONS); a contributor is nothing but an author."""
+    found = {"author"} if author_id == actor.id else set()
+    if actor.role in MODERATORS:
+        found.add("moderator")
+    if actor.role != "contributor":
+        own = next((one for one in actor.organisations if one.id == organisation_id), None)
+        found |= ({"fellow"} if own else set()) | ({"editor"} if own and own.editor else set())
+    return frozenset(found)
+
+
+def save_draft(connection: Connection, actor: Actor, draft: Draft) -> Saved:
+    """Write a proposal, a new one or one that is there. Raises Refused or Conflict (what: changed, decided).
+
+    A submitted proposal that is saved is a draft again. Values that are the same change nothing.
+    """
+    if draft.public_id is None:
+        row = _new(connection, actor, draft)
+        if row is None:  # the same form once more
+            return _save(connection, actor, draft, _by_key(connection, actor, draft))
+        _note_step(connection, row, actor, "saved")
+        return Saved(row.public_id, row.revision, row.state)
+    return _save(connection, actor, draft, _lock(connection, draft.public_id))
+
+
+def submit(connection: Connection, actor: Actor, public_id: UUID, revision: int, site: Site) -> Saved:
+    """Send a proposal to the moderators, or first to the editors of an organisation with a second key.
+
+    Raises Refused or Conflict (what: changed).
+    """
+    row = _lock(connection, public_id)
+    if _taken(connection, row, actor, "submitted", revision):
+        return Saved(public_id, row.revision, row.state)
+    row = _step(connection, row, actor, "submitted", revision, submitted_at=func.now(), reason=None)
+    notifying.received(connection, row, site)
+    if "editor" in relations(actor, row.author_id, row.organisation_id) and needs_key(connection, row):
+        row = _step(connection, row, actor, "agreed", revision)
+    elif needs_key(connection, row):
+        notifying.to_agree(connection, row, site)
+    return Saved(public_id, row.revision, row.state)
+
+
+def withdraw(connection: Connection, actor: Actor, public_id: UUID) -> Saved:
+    """Take a proposal back; it can be written on later. Raises Refused."""
+    row = _lock(connection, public_id)
+    if row.state != "withdrawn" or not relations(actor, row.author_id, row.organisation_id) & {"author", "fellow"}:
+        row = _step(connection, row, actor, "withdrawn", row.revision)
+    return Saved(public_id, row.revision, row.state)
+
+
+def agree(connection: Connection, actor: Actor, public_id: UUID, revision: int) -> Saved:
+    """Turn the second key of the proposal's organisation. Raises Refused or Conflict (what: changed, decided)."""
+    row = _lock(connection, public_id)
+    if not _taken(connection, row, actor, "agreed", revision):
+        row = _step(connection, row, actor, "agreed", revision)
+    return Saved(public_id, row.revision, row.state)
+
+
+def approve(connection: Connection, actor: Actor, public_id: UUID, revision: int, site: Site) -> Approved:
+    """Publish a proposal as it was seen. Raises Refused or Conflict (what: decided, changed, stale)."""
+    row = _lock(connection, public_id)
+    if row.state == "approved" and row.decided_by == actor.id and row.revision == revision:
+        return Approved(row.kind, row.slug, row.published_version if row.action in ("create", "change") else None)
+    _check(row, actor, "approved", revision)
+    if row.author_id == actor.id and not only_moderator(connection, actor):
+        raise Refused("own_proposal")
+    if row.state == "submitted" and needs_key(connection, row):
+        raise Refused("second_key")
+    published = _publish(connection, row)
+    row = _step(
+        connection,
+        row,
+        actor,
+        "approved",
+        revision,
+        slug=published.slug,
+        published_version=published.version,
+        decided_by=actor.id,
+        decided_at=func.now(),
+    )
+    notifying.approved(connection, row, actor.id, site)
+    return Approved(row.kind, published.slug, published.version if row.action in ("create", "change") else None)
+
+
+def return_(connection: Connection, actor: Actor, public_id: UUID, revision: int, words: str, site: Site) -> Saved:
+    """Give a proposal back to its author with a reason. Raises Refused or Conflict (what: decided, changed)."""
+    return _said(connection, actor, public_id, revision, "returned", words, site)
+
+
+def ask(connection: Connection, actor: Actor, public_id: UUID, revision: int, words: str, site: Site) -> Saved:
+    """Ask the author something; the proposal keeps its place. Raises Refused or Conflict (what: decided, changed)."""
+    return _said(connection, actor, public_id, revision, "asked", words, site)
+
+
+def answer(connection: Connection, actor: Actor, public_id: UUID, words: str, site: Site) -> Saved:
+    """Answer a question about a proposal. Raises Refused."""
+    return _said(connection, actor, public_id, None, "answered", words, site)
+
+
+def _said(
+    connection: Connection, actor: Actor, public_id: UUID, revision: int | None, step: str, words: str, site: Site
+) -> Saved:
+    words = words.strip()
+    row = _lock(connection, public_id)
+    seen = row.revision if revision is None else revision
+    if not words:
+        raise Refused("words_missing")
+    if not _taken(connection, row, actor, step, seen, words):
+        decided = {"decided_by": actor.id, "decided_at": func.now(), "reason": words} if step == "returned" else {}
+        row = _step(connection, row, actor, step, seen, words, **decided)
+        notifying.said(connection, row, step, words, actor.id, site)
+    return Saved(public_id, row.revision, row.state)
+
+
+def only_moderator(connection: Connection, actor: Actor) -> bool:
+    """Tell whether nobody else could decide: then somebody may decide on a proposal of their own."""
+    others = select(func.count()).where(
+        Account.role.in_(MODERATORS),
+        Account.id != actor.id,
+        Account.disabled_at.is_(None),
+        Account.deleted_at.is_(None),
+    )
+    return not connection.execute(others).scalar_one()
+
+
+def needs_key(connection: Connection, row: "Row[Any]") -> bool:
+    """Tell whether the organisation of a proposal wants one of its editors to agree first. One without an editor
+    cannot: its proposals go on."""
+    if row.organisation_id is None:
+        return False
+    editors = select(Member.account_id).where(Member.organisation_id == Organisation.id, Member.editor).exists()
+    query = select(Organisation.id).where(Organisation.id == row.organisation_id, Organisation.second_key, editors)
+    return connection.execute(query).scalar_one_or_none() is not None
+
+
+def _lock(connection: Connection, public_id: UUID) -> "Row[Any]":
+    row = connection.execute(select(PROPOSAL).where(PROPOSAL.c.public_id == public_id).with_for_update()).one_or_none()
+    if row is None:
+        raise Refused("unknown")
+    return row
+
+
+def _check(row: "Row[Any]", actor: Actor, step: str, revision: int | None) -> str:
+    """Return the state that a step leads to; raise what stands against it."""
+    own = relations(actor, row.author_id, row.organisation_id)
+    if not any(one.step == step and one.by & own for one in transitions.TABLE):
+        raise Refused("not_yours")
+    rule = transitions.find(step, row.state)
+    if rule is None:
+        decision = step in ("approved", "returned", "asked", "agreed")
+        if decision and row.state in ("approved", "returned", "agreed"):
+            raise Conflict("decided", row)
+        if decision and revision != row.revision:
+            raise Conflict("changed", row)
+        raise Refused("wrong_state", row.state)
+    if not rule.by & own:
+        raise Refused("not_yours")
+    if revision is not None and revision != row.revision:
+        raise Conflict("changed", row)
+    return rule.to
+
+
+def _step(
+    connection: Connection,
+    row: "Row[Any]",
+    actor: Actor,
+    step: str,
+    revision: int | None,
+    words: str | None = None,
+    **columns: Any,
+) -> "Row[Any]":
+    to = _check(row, actor, step, revision)
+    statement = update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(state=to, changed_at=func.now(), **columns)
+    row = connection.execute(statement.returning(PROPOSAL)).one()
+    _note_step(connection, row, actor, step, words)
+    return row
+
+
+def _note_step(connection: Connection, row: "Row[Any]", actor: Actor, step: str, words: str | None = None) -> None:
+    connection.execute(
+        insert(ProposalStep).values(
+            proposal_id=row.id, account_id=actor.id, step=step, revision=row.revision, words=words
+        )
+    )
+
+
+def _taken(
+    connection: Connection, row: "Row[Any]", actor: Actor, step: str, revision: int, words: str | None = None
+) -> bool:
+    """Tell whether the last step of a proposal is this one, by the same person: a second click."""
+    last = connection.execute(
+        select(ProposalStep.step, ProposalStep.account_id, ProposalStep.revision, ProposalStep.words)
+        .where(ProposalStep.proposal_id == row.id)
+        .order_by(ProposalStep.id.desc())
+        .limit(2)
+    ).all()
+    if step == "submitted" and row.state == "agreed":  # an editor's own submission turned the key as well
+        last = last[1:]
+    return bool(last) and tuple(last[0]) == (step, actor.id, revision, words) and row.revision == revision
+
+
+def _organisation(connection: Connection, actor: Actor, slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    own = next((one.id for one in actor.organisations if one.slug == slug), None)
+    if own is None and actor.role in MODERATORS:
+        own = connection.execute(select(Organisation.id).where(Organisation.slug == slug)).scalar_one_or_none()
+    if own is None:
+        raise Refused("not_your_organisation")
+    return own
+
+
+def _base(connection: Connection, draft: Draft) -> tuple[int | None, Mapping[str, Any] | None]:
+    """Return the version and the values that a new proposal begins from."""
+    if draft.slug is None or (draft.action == "create" and draft.kind != "evaluation"):
+        return None, None
+    known = records.known(connection, draft.kind, draft.slug, draft.values)
+    if draft.kind == "evaluation":  # what its evaluator said before counts, whatever the practice's version
+        return (known.version, known.values) if known else (None, None)
+    if known is None:
+        raise Refused("no_record")
+    version = known.version if draft.base_version is None else draft.base_version
+    if version != known.version:  # changed since the author's page was made: what they saw is in the history
+        earlier = records.at_version(connection, draft.kind, draft.slug, version)
+        return version, known.values if earlier is None else earlier
+    return version, known.values
+
+
+def _new(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any] | None":
+    """Insert a proposal; None where its key is known already."""
+    if draft.action == "merge" and actor.role not in MODERATORS:
+        raise Refused("not_yours")
+    if draft.kind == "evaluation" and not actor.may_evaluate:
+        raise Refused("may_not_evaluate")
+    version, base = _base(connection, draft)
+    statement = (
+        upsert(PROPOSAL)
+        .values(
+            kind=draft.kind,
+            action=draft.action,
+            slug=draft.slug,
+            base_version=version,
+            base=null() if base is None else dict(base),
+            values=dict(draft.values),
+            note=draft.note,
+            author_id=actor.id,
+            organisation_id=_organisation(connection, actor, draft.organisation),
+            key=draft.key,
+            language=draft.language,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return connection.execute(statement.returning(PROPOSAL)).one_or_none()
+
+
+def _by_key(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any]":
+    row = connection.execute(select(PROPOSAL).where(PROPOSAL.c.key == draft.key).with_for_update()).one()
+    if row.author_id != actor.id or row.kind != draft.kind or row.action != draft.action:
+        raise Refused("not_yours")
+    return row
+
+
+def _save(connection: Connection, actor: Actor, draft: Draft, row: "Row[Any]") -> Saved:
+    same = row.values == draft.values and row.note == draft.note
+    own = relations(actor, row.author_id, row.organisation_id)
+    if same and own & {"author", "fellow"}:
+        return Saved(row.public_id, row.revision, row.state)
+    if row.state == "approved":
+        raise Conflict("decided", row) if own & {"author", "fellow"} else Refused("not_yours")
+    to = _check(row, actor, "saved", draft.revision)
+    statement = (
+        update(PROPOSAL)
+        .where(PROPOSAL.c.id == row.id)
+        .values(
+            values=dict(draft.values),
+            note=draft.note,
+            language=draft.language,
+            revision=row.revision + 1,
+            state=to,
+            changed_at=datetime.now(UTC),
+        )
+    )
+    saved = connection.execute(statement.returning(PROPOSAL)).one()
+    if to != row.state:
+        _note_step(connection, saved, actor, "saved")
+    return Saved(saved.public_id, saved.revision, saved.state)
+
+
+def _publish(connection: Connection, row: "Row[Any]") -> publishing.Published:
+    try:
+        with connection.begin_nested():
+            return publishing.publish(connection, row)
+    except publishing.Stale as stale:
+        raise Conflict("stale", row, stale.current) from None
+    except publishing.Unpublishable as error:
+        raise Refused("unpublishable", error.field) from None
+    except (IntegrityError, DataError) as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        raise Refused("unpublishable", constraint or "") from error
