@@ -106,9 +106,14 @@ def transaction() -> Iterator[Connection]:
         yield connection
 
 
-def forget() -> None:
-    """Read the session anew when it is next asked for."""
-    g.pop("held", None)
+def give_cookie(response: Response, key: str) -> None:
+    """Let the browser keep the key of a session until it is closed; scripts never see it."""
+    response.set_cookie(cookie_name(), key, path="/", secure=over_https(), httponly=True, samesite="Lax")
+
+
+def take_cookie(response: Response) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(cookie_name(), path="/", secure=over_https(), httponly=True, samesite="Lax")
 
 
 def own_path(address: str | None, otherwise: str) -> str:
