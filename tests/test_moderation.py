@@ -1,4 +1,4 @@
-"""What may happen to a proposal: every step from every state by everybody; seen revisions, second keys, double clicks."""
+"""What may happen to a proposal: every step from every state by everybody; seen revisions, second keys, two at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product

@@ -58,7 +58,7 @@ def sent(pairs: Iterable[tuple[str, str]]) -> Sent:
 
 def tidy(text: str, lines: bool = False) -> str:
     """Return a text without control characters and spaces around it; in one line unless `lines`."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     if lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return " ".join(text.split())

@@ -69,7 +69,7 @@ _OWN: Mapping[str, str] = {
 
 
 def _found(row: Row[tuple[Any, ...]] | None) -> Account | None:
-    return Account(*row) if row else None
+    return Account._make(row) if row else None
 
 
 def by_mail(connection: Connection, mail: str) -> Account | None:

@@ -14,7 +14,7 @@ from ..errors import Problem
 log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
 AWAY = (OperationalError, TimeoutError, psycopg.OperationalError)  # a cancelled statement is one of them
-TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 503: "errors/503.html"}
+TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 410: "errors/404.html", 503: "errors/503.html"}
 
 
 def known_problem(status: int) -> Problem:

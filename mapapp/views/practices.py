@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug import Response
 
 from .. import i18n
 from ..atlas import Similar, similar
@@ -12,7 +13,7 @@ from ..errors import Problem
 from ..queries import export, practices, vocabulary
 from ..queries.practice_page import Evaluated
 from ..search import parse
-from . import asked
+from . import asked, former
 from .explore_page import address_of, query_of
 from .wording import absolute, label
 
@@ -82,12 +83,12 @@ def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
 
 
 @blueprint.get("/<lang:lang>/practices/<slug>")
-def detail(lang: str, slug: str) -> str:
+def detail(lang: str, slug: str) -> str | Response:
     """The page of a practice; a search in the address leads back to its results."""
     connection = asked.connection()
     record = practices.detail(connection, slug, lang)
     if record is None:
-        raise not_found()
+        return former.answer("practice", slug, lang, not_found())
     title, summary = record.said("title"), record.said("summary")
     if title is None:  # the database sees to it that every practice has one
         raise not_found()

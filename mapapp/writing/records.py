@@ -1,8 +1,8 @@
 """Imports: everything an import brings becomes public rows in one transaction. The only place where they are committed.
 
 A record is known by its key. One that its file gave before and that did not change since is not touched at all; one
-whose file changed is updated and its version grows; one that was changed here since it was loaded is kept and reported.
-Nothing is deleted: what left its file is reported.
+whose file changed is updated and its version grows; one that was changed, merged or retired here since it was loaded is
+kept as it is and reported. Nothing is deleted: what left its file is reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, se
 
 from .. import models
 from ..models.loaded import LoadedRecord
+from ..models.proposal import FormerRecord
 from .documents import documents_missing, write_documents
 from .incoming import Incoming, Point, Record, Text
 from .linking import link_places
@@ -138,13 +139,19 @@ def _write_kind(
     counts = Counts()
     known = _known(connection, kind)
     loaded = _loaded(connection, name)
+    former = _former(connection)
     touched: list[int] = []
     fresh: list[tuple[Record, dict[str, object]]] = []
     for record in records:
+        if _is_gone(kind, record, ids, former):
+            counts.kept.append(record.key)
+            continue
         row = _row(kind, record, ids)
         there = known.get(tuple(row.get(column) for column in kind.identity))
         sha256, version = loaded.get(record.key, ("", 0))
-        if there is None:
+        if there is None and record.key in loaded:
+            counts.kept.append(record.key)  # taken away here: an evaluation by which another was replaced
+        elif there is None:
             fresh.append((record, row))
         elif sha256 == record.sha256():
             counts.unchanged += 1
@@ -178,6 +185,19 @@ def _known(connection: Connection, kind: Kind) -> dict[tuple[object, ...], _Know
 def _loaded(connection: Connection, name: str) -> dict[str, tuple[str, int]]:
     rows = connection.execute(select(LOADED.c.key, LOADED.c.sha256, LOADED.c.version).where(LOADED.c.kind == name))
     return {key: (sha256, version) for key, sha256, version in rows}
+
+
+def _former(connection: Connection) -> set[tuple[str, str]]:
+    """Return (kind, slug) of the records that were retired or merged here."""
+    return {tuple(row) for row in connection.execute(select(FormerRecord.kind, FormerRecord.slug))}
+
+
+def _is_gone(kind: Kind, record: Record, ids: dict[str, dict[str, int]], former: set[tuple[str, str]]) -> bool:
+    """Tell whether a record, or one that it belongs to, was retired or merged here."""
+    if (record.kind, record.key) in former:
+        return True
+    belongs = ((of_kind, record.references.get(column)) for column, of_kind in kind.references.items())
+    return any((of_kind, key) in former and key not in ids[of_kind] for of_kind, key in belongs)
 
 
 def _left(connection: Connection, name: str, present: frozenset[str]) -> list[str]:
