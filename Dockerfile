@@ -5,7 +5,7 @@ FROM node:18-bookworm-slim AS browser
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
-COPY scripts/build.mjs scripts/sprite.mjs scripts/
+COPY scripts/*.mjs scripts/
 COPY mapapp/static/ mapapp/static/
 RUN npm run build
 

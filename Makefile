@@ -1,5 +1,6 @@
 # Practice Atlas. `make run` tries it, `make test` proves it, `make help` lists the rest.
 SHELL := /bin/bash
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard mapapp/translations/*/LC_MESSAGES/messages.po))
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format reset data basemap requirements assets translations bench setup pictures
@@ -24,7 +25,7 @@ format: .venv/.dev ## format the Python code
 	$(PY) -m ruff check --fix-only -q .
 	$(PY) -m ruff format .
 
-setup: .venv/.run mapapp/static/dist/manifest.json mapapp/translations/.compiled ## everything `run` needs, without serving
+setup: .venv/.run mapapp/static/dist/manifest.json $(CATALOGUES) ## everything `run` needs, without serving
 	@scripts/system.sh database
 
 reset: .venv/.run ## remove the private database under var/ (asks first)
@@ -84,10 +85,10 @@ node_modules/.all: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch node_modules/.run $@
 
-SOURCES := $(shell find mapapp/static/css mapapp/static/js mapapp/static/icons mapapp/static/basemap -type f 2>/dev/null) scripts/build.mjs
+SOURCES := $(shell find mapapp/static/css mapapp/static/js mapapp/static/icons mapapp/static/basemap -type f 2>/dev/null) $(wildcard scripts/*.mjs)
 mapapp/static/dist/manifest.json: $(SOURCES) node_modules/.run
 	node scripts/build.mjs
 
-mapapp/translations/.compiled: $(wildcard mapapp/translations/*/LC_MESSAGES/*.po) | .venv/.run
-	.venv/bin/pybabel -q compile -d mapapp/translations
-	@touch $@
+%.mo: %.po | .venv/.run
+	.venv/bin/pybabel -q compile -i $< -o $@
+	@test -s $@ # a catalogue that looks unfinished is skipped in silence

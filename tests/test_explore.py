@@ -26,6 +26,16 @@ def options(html: str, field: str) -> dict[str, int]:
     return {value: int(count) for value, count in found}
 
 
+@pytest.mark.parametrize(("lang", "munich"), [("en", "Munich"), ("de", "München"), ("it", "Monaco di Baviera")])
+def test_large_cities_have_the_name_that_readers_know_and_small_ones_their_own(
+    client: Any, lang: str, munich: str
+) -> None:
+    card = client.get(f"/{lang}/?q=ArrivalAid", headers=HTML).text
+    assert f"{munich}, " in words(card)
+    small = client.get(f"/{lang}/?country=SK", headers=HTML).text
+    assert "Nitra" in words(small)  # not Neutra, which nobody says any more
+
+
 @pytest.mark.parametrize(
     ("lang", "line"),
     [

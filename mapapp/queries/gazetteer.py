@@ -6,8 +6,11 @@ from sqlalchemy import Connection, func, select
 
 from ..folding import fold
 from ..models.place import Place
+from ..models.practice import Practice
+from ..models.service import Service
 
 MOST = 4  # of the same name
+LARGE = 500_000  # people: the names of smaller towns in other languages are often those of another time
 WITHIN = 20_000  # metres: farther from a point, a place does not say where it is
 
 
@@ -62,3 +65,18 @@ def nearest(connection: Connection, latitude: float, longitude: float, lang: str
     )
     row = connection.execute(query).one_or_none()
     return Found(*row) if row else None
+
+
+def other_names(connection: Connection, lang: str) -> dict[str, str]:
+    """Return what readers of a language call the large cities that records lie in, by the name that records give."""
+    found: dict[str, str] = {}
+    for table in (Practice, Service):
+        name = Place.names[lang].astext
+        query = (
+            select(table.place_name, name)
+            .distinct()
+            .join(Place, Place.geoname_id == table.place_id)
+            .where(Place.population >= LARGE, name != table.place_name)
+        )
+        found |= {written: read for written, read in connection.execute(query)}
+    return found

@@ -15,6 +15,7 @@ from . import asked
 from .keeping import keep, kept
 from .translating import gettext as _
 from .translating import ngettext
+from .wording import place_name
 
 SAID = 3  # themes of a ring that its name lists
 HIGHEST_ZOOM = 20
@@ -55,7 +56,7 @@ def read_view() -> tuple[tuple[float, float, float, float], int] | None:
 
 
 def _where(place: str | None, country: str, kind: str, lang: str) -> str:
-    name = i18n.country_name(country, lang)
+    name, place = i18n.country_name(country, lang), place_name(place)
     if kind == "country":
         return _("all of %(country)s", country=name)
     where = ", ".join(dict.fromkeys(part for part in (place, name) if part))
@@ -63,7 +64,7 @@ def _where(place: str | None, country: str, kind: str, lang: str) -> str:
 
 
 def _start_of_name(marker: Marker, count: str) -> str:
-    place = marker.place
+    place = place_name(marker.place)
     if not place:
         return ngettext("%(count)s practice", "%(count)s practices", marker.n, count=count)
     if marker.same_point:

@@ -7,9 +7,10 @@ from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from .. import dates, i18n, text
+from ..queries import gazetteer
 from ..search import SETS, SINGLES
 from . import asked
-from .keeping import once
+from .keeping import kept, once
 from .translating import gettext as _
 
 SEARCHED = frozenset(("q", *SETS, *SINGLES, "page"))
@@ -18,6 +19,14 @@ SEARCHED = frozenset(("q", *SETS, *SINGLES, "page"))
 def label(vocabulary: str, key: str | None) -> str:
     """Return the word for a vocabulary key in the language of the page; the key itself where there is none."""
     return asked.labels()(vocabulary, key or "") if key else ""
+
+
+def place_name(name: str | None) -> str:
+    """Return the name of a place as readers of the page's language know it; read once a language and data version."""
+    lang = g.lang
+    names = kept("place name", lang, lambda: gazetteer.other_names(asked.connection(), lang))
+    found: str = names.get(name or "", name or "")
+    return found
 
 
 def programme_name(value: str) -> str:
@@ -105,6 +114,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         label=label,
         once=once,
+        place_name=place_name,
         programme_name=programme_name,
         absolute=absolute,
         own_name=i18n.own_name,

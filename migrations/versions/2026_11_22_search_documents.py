@@ -71,8 +71,8 @@ STEMMER += "".join(f"    WHEN '{code}' THEN 'pg_catalog.{name}'::regconfig\n" fo
 STEMMER += "    ELSE 'pg_catalog.simple'::regconfig END\n$$"
 
 # A statement that changed no row moves nothing. xmin is the transaction that wrote the row of the counter: our own, once
-# this transaction has moved it. The row stays locked until the commit, so versions grow in the order in which changes
-# become visible.
+# this transaction has moved it. The rows stay locked until the commit, so versions grow in the order in which changes
+# become visible; all of them in one order, so that two who change several collections wait instead of blocking each other.
 BUMP = """
 CREATE FUNCTION bump_data_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -81,6 +81,7 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
+  PERFORM FROM data_version ORDER BY collection FOR UPDATE;
   UPDATE data_version SET version = version + 1
   WHERE collection = ANY (TG_ARGV) AND xmin <> pg_current_xact_id()::xid;
   RETURN NULL;

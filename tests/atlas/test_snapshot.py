@@ -1,9 +1,11 @@
 """The atlas follows the data: changes by anybody are in the next answer, requests under way keep theirs."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from mapapp.atlas import Atlas, similar
 from mapapp.atlas import snapshot as keeping
@@ -60,6 +62,38 @@ def test_versions_move_once_a_transaction_and_only_with_rows(atlas_engine: Engin
         connection.execute(text("UPDATE practice SET status = 'ended' WHERE slug = 'nowhere'"))
     with atlas_engine.connect() as connection:
         assert data_version.read(connection) == first._replace(practice=first.practice + 1)
+
+
+def test_two_who_change_the_same_collections_in_another_order_wait_for_each_other(atlas_engine: Engine) -> None:
+    """Each of them alone would hold the counter that the other needs next: PostgreSQL would end one of them."""
+    practice, service = (
+        text(f"UPDATE {name} SET version = version + 1 WHERE id = :id") for name in ("practice", "service")
+    )
+    ids = {}
+    with atlas_engine.connect() as connection:
+        for name in ("practice", "service"):
+            found = connection.execute(text(f"SELECT id FROM {name} ORDER BY id LIMIT 2")).scalars().all()
+            ids[name] = found
+    meeting = threading.Barrier(2, timeout=0.3)
+    failures: list[Exception] = []
+
+    def change(number: int) -> None:
+        order = [(practice, ids["practice"]), (service, ids["service"])]
+        try:
+            with atlas_engine.begin() as connection:
+                for statement, found in order if number else reversed(order):
+                    connection.execute(statement, {"id": found[number]})
+                    with suppress(threading.BrokenBarrierError):  # who waits for the other's commit never comes here
+                        meeting.wait()
+        except DBAPIError as error:
+            failures.append(error)
+
+    both = [threading.Thread(target=change, args=(number,)) for number in (0, 1)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(timeout=20)
+    assert failures == []
 
 
 def test_one_thread_builds_while_the_others_wait(atlas_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

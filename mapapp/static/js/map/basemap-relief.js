@@ -11,11 +11,11 @@ const PATIENCE = 1500; // ms that the land waits for its relief
 
 const fadeAt = (zoom) => FADE[zoom] ?? (zoom < 6 ? 1 : 0);
 
+/** A picture, decoded aside: the first tile that it is drawn on does not wait for that. */
 async function fetchPicture(url) {
-  const picture = new Image();
-  picture.src = url;
-  await picture.decode();
-  return picture;
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${answer.status} for ${url}`);
+  return createImageBitmap(await answer.blob());
 }
 
 /**
