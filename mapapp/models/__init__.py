@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     document,
     evaluation,
     event,
+    link,
     loaded,
     media,
     need,

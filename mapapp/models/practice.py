@@ -42,6 +42,7 @@ class Practice(Record, Located, Base):
     source_accessed: Mapped[date | None] = mapped_column(Date)
     confirmed_on: Mapped[date | None] = mapped_column(Date)
     confirmed_by: Mapped[str | None] = mapped_column(Text)
+    lapsed_on: Mapped[date | None] = mapped_column(Date)  # its owner was asked whether it is still right, in vain
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who keeps it up
     __table_args__ = (
         *located_args("practice"),
