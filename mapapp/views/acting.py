@@ -79,6 +79,11 @@ def held() -> known.Held | None:
     return found
 
 
+def become(key: str) -> None:
+    """Let the rest of this request, its page above all, see the session that it has just opened."""
+    g.held = known.held(asked.connection(), fingerprint(key))
+
+
 def _is_full(one: known.Held) -> bool:
     # Somebody who was made a moderator meanwhile needs a second factor from now on.
     return one.full and (one.second or one.role not in known.GUARDED)

@@ -5,6 +5,7 @@ from flask import Blueprint
 from . import (
     discovery,
     downloads,
+    entering,
     explore,
     feeds,
     health,
@@ -30,4 +31,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     projects.blueprint,
     services.blueprint,
     insights.blueprint,
+    entering.blueprint,
 )

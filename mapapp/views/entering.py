@@ -1,5 +1,6 @@
 """Signing in and out: password, then the second factor; a form that waits is carried along."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
@@ -7,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from .. import passwords, second_factor
+from ..errors import Problem
 from ..queries import accounts as known
 from ..queries.accounts import Account
 from ..queries.sessions import GUARDED
@@ -14,6 +16,7 @@ from ..sealing import SealBroken, unseal
 from ..writing import accounts, attempts, auditing, second_factors, sessions
 from . import acting, asked, interrupted, passkey_exchange, trying
 from .answering import always_fresh
+from .guarding import own_origin_suffices
 
 blueprint = Blueprint("entering", __name__)
 
@@ -23,18 +26,24 @@ def onward() -> str:
     return acting.own_path(request.values.get("next"), f"/{g.lang}/account/")
 
 
-def _device() -> str:
-    return request.user_agent.string or ""
+def is_done(account: Account, given: bool) -> bool:
+    """Tell whether somebody is signed in to the end. `given`: by the second factor too."""
+    return given or not (account.second or account.role in GUARDED)
 
 
 def begin(connection: Connection, account: Account, *, given: bool = False) -> str:
-    """Open a session for somebody who proved who they are; return its key. `given`: by the second factor too."""
+    """Open a session for somebody who proved who they are; return its key. What the browser had before ends."""
     old = acting.held()
     if old is not None:
         sessions.end(connection, old.account_id, old.id)
-    full = given or not (account.second or account.role in GUARDED)
+    full = is_done(account, given)
     key = sessions.open_session(
-        connection, account.id, full=full, device=_device(), address=request.remote_addr
+        connection,
+        account.id,
+        full=full,
+        device=request.user_agent.string or "",
+        address=request.remote_addr,
+        state={"confirmed": int(time.time())},
     )
     if full:
         auditing.note(connection, "signed_in", account_id=account.id, address=request.remote_addr)
@@ -42,17 +51,27 @@ def begin(connection: Connection, account: Account, *, given: bool = False) -> s
     return key
 
 
-def enter(account: Account, key: str, then: str, *, given: bool = False) -> Response:
-    """Answer somebody whose session was opened: on to the second factor, to the form that waits, or to `then`."""
+def enter(account: Account, key: str, then: str, *, given: bool = False) -> Any:
+    """Answer somebody whose session is open and committed: on to the second factor, the form that waits, or `then`."""
+    acting.become(key)
     carried = request.form.get(interrupted.FIELD, "")
-    if given or not (account.second or account.role in GUARDED):
-        answer = make_response(interrupted.after_sign_in(carried, key) or redirect(then, 303))
+    if is_done(account, given):
+        answer = make_response(interrupted.repeat(carried) or redirect(then, 303))
     elif account.second and carried:
-        answer = make_response(_second_step_page(account, then, carried, key=key))
+        answer = _second_step_page(account, then)
     else:
-        answer = redirect(acting.address_of("second-step" if account.second else "second-factor", then), 303)
+        answer = make_response(
+            redirect(acting.address_of("second-step" if account.second else "second-factor", then), 303)
+        )
     acting.give_cookie(answer, key)
     return answer
+
+
+def too_often(page: Response, seconds: int) -> Response:
+    """Return the page that asks to wait, with the status and header that say so to programs."""
+    page.status_code = 429
+    page.headers["Retry-After"] = str(seconds)
+    return page
 
 
 def _sign_in_page(problem: str = "", status: int = 200) -> Response:
@@ -70,23 +89,19 @@ def _sign_in_page(problem: str = "", status: int = 200) -> Response:
 @always_fresh
 def sign_in_page(lang: str) -> Any:
     """The form to sign in; somebody who is signed in is sent on."""
-    if acting.me():
-        return redirect(onward(), 303)
-    return _sign_in_page()
+    return redirect(onward(), 303) if acting.me() else _sign_in_page()
 
 
 @blueprint.post("/<lang:lang>/account/sign-in")
+@own_origin_suffices
 @always_fresh
 def sign_in(lang: str) -> Any:
     """Take mail address and password. Whatever is wrong, the answer is the same and takes the same time."""
     mail, password = request.form.get("mail", "").strip()[:254], request.form.get("password", "")[:1000]
-    seconds = trying.wait("sign_in", mail, trying.PASSWORDS)
-    if seconds:
-        answer = _sign_in_page(trying.in_words(seconds), 429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
-    with acting.transaction() as connection:
-        account = known.by_mail(connection, mail.replace("\0", ""))
+    mail = mail.replace("\0", "")
+    if seconds := trying.wait("sign_in", mail, trying.PASSWORDS):
+        return too_often(_sign_in_page(trying.in_words(seconds)), seconds)
+    account = known.by_mail(asked.connection(), mail)
     fits = passwords.fits(account.password_hash if account else None, password)
     with acting.transaction() as connection:
         if account is None or not fits:
@@ -109,6 +124,7 @@ def sign_in(lang: str) -> Any:
 
 
 @blueprint.post("/<lang:lang>/account/sign-out")
+@own_origin_suffices
 @always_fresh
 def sign_out(lang: str) -> Any:
     """End the session."""
@@ -117,8 +133,8 @@ def sign_out(lang: str) -> Any:
         with acting.transaction() as connection:
             sessions.end(connection, one.account_id, one.id)
             auditing.note(connection, "signed_out", account_id=one.account_id, address=request.remote_addr)
-    answer = redirect(f"/{lang}/account/signed-out", 303)
-    acting.take_cookie(answer)  # type: ignore[arg-type]
+    answer = make_response(redirect(f"/{lang}/account/signed-out", 303))
+    acting.take_cookie(answer)
     return answer
 
 
@@ -129,20 +145,22 @@ def signed_out(lang: str) -> str:
     return render_template("account/signed_out.html")
 
 
-def _second_step_page(
-    account: Account, then: str, carried: str, problem: str = "", status: int = 200, key: str = ""
-) -> Response:
+def _second_step_page(account: Account, then: str, problem: str = "", status: int = 200) -> Response:
     page = render_template(
-        "account/second_step.html", account=account, next=then, kept=carried, problem=problem,
-        csrf=interrupted.field_for(key) if key else None, passkeys=account.passkeys and passkey_exchange.possible(),
+        "account/second_step.html",
+        account=account,
+        next=then,
+        kept=request.form.get(interrupted.FIELD, ""),
+        problem=problem,
+        passkeys=bool(account.passkeys) and passkey_exchange.possible(),
     )
     return make_response(page, status)
 
 
-def halfway() -> Account | None:
+def _halfway() -> Account | None:
     """Return the account of somebody who gave the password and has yet to give the second factor."""
     one = acting.held()
-    if one is None or one.full:
+    if one is None or one.full or not one.second:
         return None
     return known.by_id(asked.connection(), one.account_id)
 
@@ -151,46 +169,54 @@ def halfway() -> Account | None:
 @always_fresh
 def second_step_page(lang: str) -> Any:
     """The form for the second factor."""
-    account = halfway()
-    if account is None or not account.second:
+    account = _halfway()
+    if account is None:
         return redirect(onward() if acting.me() else acting.address_of("sign-in", onward()), 303)
-    return _second_step_page(account, onward(), "")
+    return _second_step_page(account, onward())
+
+
+@blueprint.post("/<lang:lang>/account/second-step/passkey")
+@always_fresh
+def second_step_passkey(lang: str) -> Any:
+    """What a script needs to ask the browser for a passkey."""
+    one = acting.held()
+    if one is None or one.full:
+        raise Problem(401, _("You are signed out"), _("Please sign in again."))
+    return passkey_exchange.ask_to_use(one)
 
 
 @blueprint.post("/<lang:lang>/account/second-step")
+@own_origin_suffices
 @always_fresh
 def second_step(lang: str) -> Any:
     """Take a code of the app, a recovery code or a passkey's answer; each works once."""
-    account, carried = halfway(), request.form.get(interrupted.FIELD, "")
+    account = _halfway()
     if account is None:
-        return redirect(acting.address_of("sign-in", onward()), 303)
-    seconds = trying.wait("second", account.mail, trying.CODES)
-    if seconds:
-        answer = _second_step_page(account, onward(), carried, trying.in_words(seconds), 429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+        return _sign_in_page(_("That took too long. Please sign in again."), 401)
+    if seconds := trying.wait("second", account.mail, trying.CODES):
+        return too_often(_second_step_page(account, onward(), trying.in_words(seconds)), seconds)
     with acting.transaction() as connection:
-        means = _means(connection, account)
-        if means:
+        given = _is_given(connection, account)
+        if given:
             attempts.forget(connection, trying.who("second", account.mail))
             key = begin(connection, account, given=True)
         else:
-            auditing.note(
-                connection, "second_factor_failed", account_id=account.id, address=request.remote_addr
-            )
-    if not means:
-        problem = _("That did not fit. A code works once and for half a minute only: please wait for the next one.")
-        return _second_step_page(account, onward(), carried, problem, 401)
+            auditing.note(connection, "second_factor_failed", account_id=account.id, address=request.remote_addr)
+    if not given:
+        problem = (
+            _("The passkey did not fit. Please try again, or use a code.")
+            if request.form.get("assertion")
+            else _("That code does not fit. A code works once and only for half a minute: take the next one.")
+        )
+        return _second_step_page(account, onward(), problem, 401)
     return enter(account, key, onward(), given=True)
 
 
-def _means(connection: Connection, account: Account) -> str:
-    """Return by what the second factor was proved, which is used up then; empty when it was not."""
-    secret_key, code = asked.settings().secret_key, request.form.get("code", "").strip()[:40]
+def _is_given(connection: Connection, account: Account) -> bool:
+    """Tell whether the second factor was proved; what proved it is used up then."""
     if request.form.get("assertion"):
-        one = acting.held()
-        challenge = str(one.state.get("challenge", "")) if one else ""
-        return "passkey" if passkey_exchange.prove(connection, account.id, challenge) else ""
+        return passkey_exchange.prove(connection, account)
+    secret_key, code = asked.settings().secret_key, request.form.get("code", "").strip()[:40]
     if account.totp_secret:
         try:
             secret = unseal(secret_key, "totp", account.totp_secret, str(account.id))
@@ -198,9 +224,9 @@ def _means(connection: Connection, account: Account) -> str:
             secret = ""
         step = second_factor.matching_step(secret, code) if secret else None
         if step is not None:
-            return "app" if second_factors.use_step(connection, account.id, step) else ""
+            return second_factors.use_step(connection, account.id, step)
     code_hash = second_factor.recovery_hash(secret_key, account.id, code)
     if code and second_factors.use_recovery_code(connection, account.id, code_hash):
         auditing.note(connection, "recovery_code_used", account_id=account.id, address=request.remote_addr)
-        return "recovery"
-    return ""
+        return True
+    return False

@@ -33,6 +33,13 @@ def takes(most: int) -> Callable[[View], View]:
     return mark
 
 
+def own_origin_suffices(view: View) -> View:
+    """Mark a view whose form may have been drawn for another session than the one it comes with, because signing in or
+    out in another window changes that; what the browser says of its origin must be there then."""
+    view.own_origin_suffices = True  # type: ignore[attr-defined]
+    return view
+
+
 def _sign(*parts: str) -> str:
     return urlsafe_b64encode(proof(asked.settings().secret_key, "csrf", *parts)[:24]).decode()
 
@@ -97,7 +104,7 @@ def _check() -> Any:
         if one is not None or not getattr(view, "roles", None):
             request.max_content_length = getattr(view, "largest_body", request.max_content_length)
         token = request.headers.get(HEADER) or request.form.get(FIELD, "")
-        if fits(token, one.id if one else None):
+        if fits(token, one.id if one else None) or (own and token and getattr(view, "own_origin_suffices", False)):
             return None
         if own and token and one is None and getattr(view, "roles", None):
             return None  # the session ended while the form was open: the view asks them to sign in, the text is kept

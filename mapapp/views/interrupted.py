@@ -12,7 +12,8 @@ from .failing import wants_json
 
 FIELD = "kept"
 KEPT_FOR = 24 * 3600  # seconds
-NOT_KEPT = ("csrf", FIELD)
+# Neither what is ours nor what is secret: no page carries a password around.
+NOT_KEPT = ("csrf", FIELD, "password", "new_password", "code", "assertion", "attestation")
 
 
 class Kept(NamedTuple):

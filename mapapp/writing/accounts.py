@@ -162,6 +162,11 @@ def set_password(connection: Connection, account_id: int, password_hash: str, na
     tokens.withdraw(connection, account_id, "reset", "invite")
 
 
+def rehash_password(connection: Connection, account_id: int, password_hash: str) -> None:
+    """Keep the same password under a stronger hash."""
+    connection.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+
+
 def change(
     connection: Connection, account_id: int, *, name: str | None, language: str, show_contact: bool, digest: bool
 ) -> None:
