@@ -14,7 +14,7 @@ from .columns import one_of
 KINDS = ("practice", "service", "evaluation")
 ACTIONS = ("create", "change", "retire", "merge")
 STATES = ("draft", "submitted", "agreed", "approved", "returned", "withdrawn")
-STEPS = ("saved", "submitted", "agreed", "approved", "returned", "withdrawn", "asked", "answered")
+STEPS = ("saved", "submitted", "agreed", "approved", "returned", "withdrawn", "asked", "answered", "caught_up")
 MAIL_STATES = ("waiting", "sending", "sent", "failed")
 
 

@@ -4,43 +4,57 @@ A step locks the proposal, checks its state, who acts and the revision that was 
 and, when a proposal is approved, the public rows. A step that is taken twice by the same person is taken once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, null, select, update
+from sqlalchemy import Connection, Row, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DataError, IntegrityError
 
-from ..models.account import Account, Member, Organisation
-from ..models.proposal import Proposal, ProposalStep
+from .. import differing
+from ..models.account import Organisation
 from ..queries import records
-from . import notifying, publishing, transitions
+from . import notifying, publishing
 from .mail import Site
+from .stepping import (
+    MODERATORS,
+    PROPOSAL,
+    Actor,
+    Conflict,
+    Refused,
+    Saved,
+    check,
+    lock,
+    needs_key,
+    note_step,
+    only_moderator,
+    relations,
+    take_step,
+    taken,
+)
 
-MODERATORS = ("moderator", "admin")
-PROPOSAL: Any = Proposal.__table__
-
-
-class Belonging(Protocol):
-    """An organisation that somebody is a member of."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102
-    @property
-    def slug(self) -> str: ...  # noqa: D102
-    @property
-    def editor(self) -> bool: ...  # noqa: D102
-
-
-class Actor(NamedTuple):
-    """Who acts: an account, its role and the organisations that it is a member of."""
-
-    id: int
-    role: str
-    organisations: Sequence[Belonging] = ()
-    may_evaluate: bool = False
+__all__ = [
+    "Actor",
+    "Approved",
+    "Conflict",
+    "Draft",
+    "Refused",
+    "Saved",
+    "agree",
+    "answer",
+    "approve",
+    "ask",
+    "catch_up",
+    "needs_key",
+    "only_moderator",
+    "relations",
+    "return_",
+    "save_draft",
+    "submit",
+    "withdraw",
+]
 
 
 class Draft(NamedTuple):
@@ -62,55 +76,12 @@ class Draft(NamedTuple):
     revision: int | None = None
 
 
-class Saved(NamedTuple):
-    """A proposal as it stands after a step."""
-
-    public_id: UUID
-    revision: int
-    state: str
-
-
 class Approved(NamedTuple):
     """What an approval made: the record's slug and version; None for a record that is public no more."""
 
     kind: str
     slug: str
     version: int | None
-
-
-class Refused(Exception):
-    """A step that is not possible. `reason`: unknown, not_yours, wrong_state, own_proposal, second_key, words_missing,
-    no_record, not_your_organisation, may_not_evaluate, unpublishable. `detail` names what cannot be published."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason, self.detail = reason, detail
-
-
-class Conflict(Exception):
-    """Somebody else was faster. `what`: decided (another decision was made), changed (another revision is there now),
-    stale (the record has another version now, or is gone: `current` None)."""
-
-    def __init__(self, what: str, row: "Row[Any]", current: Mapping[str, Any] | None = None) -> None:
-        super().__init__(what)
-        self.what, self.current = what, current
-        self.state: str = row.state
-        self.revision: int = row.revision
-        self.decided_by: int | None = row.decided_by
-        self.decided_at: datetime | None = row.decided_at
-        self.base: Mapping[str, Any] | None = row.base
-        self.proposed: Mapping[str, Any] = row.values
-
-
-def relations(actor: Actor, author_id: int | None, organisation_id: int | None) -> frozenset[str]:
-    """Return what an actor is to a proposal (see transitions.RELATIONS); a contributor is nothing but an author."""
-    found = {"author"} if author_id == actor.id else set()
-    if actor.role in MODERATORS:
-        found.add("moderator")
-    if actor.role != "contributor":
-        own = next((one for one in actor.organisations if one.id == organisation_id), None)
-        found |= ({"fellow"} if own else set()) | ({"editor"} if own and own.editor else set())
-    return frozenset(found)
 
 
 def save_draft(connection: Connection, actor: Actor, draft: Draft) -> Saved:
@@ -122,9 +93,9 @@ def save_draft(connection: Connection, actor: Actor, draft: Draft) -> Saved:
         row = _new(connection, actor, draft)
         if row is None:  # the same form once more
             return _save(connection, actor, draft, _by_key(connection, actor, draft))
-        _note_step(connection, row, actor, "saved")
+        note_step(connection, row, actor, "saved")
         return Saved(row.public_id, row.revision, row.state)
-    return _save(connection, actor, draft, _lock(connection, draft.public_id))
+    return _save(connection, actor, draft, lock(connection, draft.public_id))
 
 
 def submit(connection: Connection, actor: Actor, public_id: UUID, revision: int, site: Site) -> Saved:
@@ -132,13 +103,13 @@ def submit(connection: Connection, actor: Actor, public_id: UUID, revision: int,
 
     Raises Refused or Conflict (what: changed).
     """
-    row = _lock(connection, public_id)
-    if _taken(connection, row, actor, "submitted", revision):
+    row = lock(connection, public_id)
+    if taken(connection, row, actor, "submitted", revision):
         return Saved(public_id, row.revision, row.state)
-    row = _step(connection, row, actor, "submitted", revision, submitted_at=func.now(), reason=None)
+    row = take_step(connection, row, actor, "submitted", revision, submitted_at=func.now(), reason=None)
     notifying.received(connection, row, site)
     if "editor" in relations(actor, row.author_id, row.organisation_id) and needs_key(connection, row):
-        row = _step(connection, row, actor, "agreed", revision)
+        row = take_step(connection, row, actor, "agreed", revision)
     elif needs_key(connection, row):
         notifying.to_agree(connection, row, site)
     return Saved(public_id, row.revision, row.state)
@@ -146,32 +117,32 @@ def submit(connection: Connection, actor: Actor, public_id: UUID, revision: int,
 
 def withdraw(connection: Connection, actor: Actor, public_id: UUID) -> Saved:
     """Take a proposal back; it can be written on later. Raises Refused."""
-    row = _lock(connection, public_id)
+    row = lock(connection, public_id)
     if row.state != "withdrawn" or not relations(actor, row.author_id, row.organisation_id) & {"author", "fellow"}:
-        row = _step(connection, row, actor, "withdrawn", row.revision)
+        row = take_step(connection, row, actor, "withdrawn", row.revision)
     return Saved(public_id, row.revision, row.state)
 
 
 def agree(connection: Connection, actor: Actor, public_id: UUID, revision: int) -> Saved:
     """Turn the second key of the proposal's organisation. Raises Refused or Conflict (what: changed, decided)."""
-    row = _lock(connection, public_id)
-    if not _taken(connection, row, actor, "agreed", revision):
-        row = _step(connection, row, actor, "agreed", revision)
+    row = lock(connection, public_id)
+    if not taken(connection, row, actor, "agreed", revision):
+        row = take_step(connection, row, actor, "agreed", revision)
     return Saved(public_id, row.revision, row.state)
 
 
 def approve(connection: Connection, actor: Actor, public_id: UUID, revision: int, site: Site) -> Approved:
     """Publish a proposal as it was seen. Raises Refused or Conflict (what: decided, changed, stale)."""
-    row = _lock(connection, public_id)
+    row = lock(connection, public_id)
     if row.state == "approved" and row.decided_by == actor.id and row.revision == revision:
         return Approved(row.kind, row.slug, row.published_version if row.action in ("create", "change") else None)
-    _check(row, actor, "approved", revision)
+    check(row, actor, "approved", revision)
     if row.author_id == actor.id and not only_moderator(connection, actor):
         raise Refused("own_proposal")
     if row.state == "submitted" and needs_key(connection, row):
         raise Refused("second_key")
     published = _publish(connection, row)
-    row = _step(
+    row = take_step(
         connection,
         row,
         actor,
@@ -205,102 +176,34 @@ def _said(
     connection: Connection, actor: Actor, public_id: UUID, revision: int | None, step: str, words: str, site: Site
 ) -> Saved:
     words = words.strip()
-    row = _lock(connection, public_id)
+    row = lock(connection, public_id)
     seen = row.revision if revision is None else revision
     if not words:
         raise Refused("words_missing")
-    if not _taken(connection, row, actor, step, seen, words):
+    if not taken(connection, row, actor, step, seen, words):
         decided = {"decided_by": actor.id, "decided_at": func.now(), "reason": words} if step == "returned" else {}
-        row = _step(connection, row, actor, step, seen, words, **decided)
+        row = take_step(connection, row, actor, step, seen, words, **decided)
         notifying.said(connection, row, step, words, actor.id, site)
     return Saved(public_id, row.revision, row.state)
 
 
-def only_moderator(connection: Connection, actor: Actor) -> bool:
-    """Tell whether nobody else could decide: then somebody may decide on a proposal of their own."""
-    others = select(func.count()).where(
-        Account.role.in_(MODERATORS),
-        Account.id != actor.id,
-        Account.disabled_at.is_(None),
-        Account.deleted_at.is_(None),
-    )
-    return not connection.execute(others).scalar_one()
-
-
-def needs_key(connection: Connection, row: "Row[Any]") -> bool:
-    """Tell whether the organisation of a proposal wants one of its editors to agree first. One without an editor
-    cannot: its proposals go on."""
-    if row.organisation_id is None:
-        return False
-    editors = select(Member.account_id).where(Member.organisation_id == Organisation.id, Member.editor).exists()
-    query = select(Organisation.id).where(Organisation.id == row.organisation_id, Organisation.second_key, editors)
-    return connection.execute(query).scalar_one_or_none() is not None
-
-
-def _lock(connection: Connection, public_id: UUID) -> "Row[Any]":
-    row = connection.execute(select(PROPOSAL).where(PROPOSAL.c.public_id == public_id).with_for_update()).one_or_none()
-    if row is None:
-        raise Refused("unknown")
-    return row
-
-
-def _check(row: "Row[Any]", actor: Actor, step: str, revision: int | None) -> str:
-    """Return the state that a step leads to; raise what stands against it."""
-    own = relations(actor, row.author_id, row.organisation_id)
-    if not any(one.step == step and one.by & own for one in transitions.TABLE):
-        raise Refused("not_yours")
-    rule = transitions.find(step, row.state)
-    if rule is None:
-        decision = step in ("approved", "returned", "asked", "agreed")
-        if decision and row.state in ("approved", "returned", "agreed"):
-            raise Conflict("decided", row)
-        if decision and revision != row.revision:
-            raise Conflict("changed", row)
-        raise Refused("wrong_state", row.state)
-    if not rule.by & own:
-        raise Refused("not_yours")
-    if revision is not None and revision != row.revision:
-        raise Conflict("changed", row)
-    return rule.to
-
-
-def _step(
-    connection: Connection,
-    row: "Row[Any]",
-    actor: Actor,
-    step: str,
-    revision: int | None,
-    words: str | None = None,
-    **columns: Any,
-) -> "Row[Any]":
-    to = _check(row, actor, step, revision)
-    statement = update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(state=to, changed_at=func.now(), **columns)
-    row = connection.execute(statement.returning(PROPOSAL)).one()
-    _note_step(connection, row, actor, step, words)
-    return row
-
-
-def _note_step(connection: Connection, row: "Row[Any]", actor: Actor, step: str, words: str | None = None) -> None:
-    connection.execute(
-        insert(ProposalStep).values(
-            proposal_id=row.id, account_id=actor.id, step=step, revision=row.revision, words=words
-        )
-    )
-
-
-def _taken(
-    connection: Connection, row: "Row[Any]", actor: Actor, step: str, revision: int, words: str | None = None
-) -> bool:
-    """Tell whether the last step of a proposal is this one, by the same person: a second click."""
-    last = connection.execute(
-        select(ProposalStep.step, ProposalStep.account_id, ProposalStep.revision, ProposalStep.words)
-        .where(ProposalStep.proposal_id == row.id)
-        .order_by(ProposalStep.id.desc())
-        .limit(2)
-    ).all()
-    if step == "submitted" and row.state == "agreed":  # an editor's own submission turned the key as well
-        last = last[1:]
-    return bool(last) and tuple(last[0]) == (step, actor.id, revision, words) and row.revision == revision
+def catch_up(connection: Connection, actor: Actor, public_id: UUID, revision: int) -> Saved:
+    """Base a proposal on the record as it is now: what others have changed meanwhile is in it, and where both changed
+    a field the proposal's word stands. Raises Refused or Conflict (what: decided, changed, stale)."""
+    row = lock(connection, public_id)
+    if taken(connection, row, actor, "caught_up", revision + 1):  # a second click
+        return Saved(public_id, row.revision, row.state)
+    check(row, actor, "caught_up", revision)
+    known = records.known(connection, row.kind, row.slug, row.values) if row.slug else None
+    comes_back = row.action == "create" and row.kind != "evaluation"
+    if known is None or comes_back:
+        raise Conflict("stale", row, known.values if known else None)
+    if row.base_version == known.version and row.base == known.values:
+        return Saved(public_id, row.revision, row.state)
+    values = differing.merge(row.base or {}, known.values, row.values) if row.action == "change" else row.values
+    columns = {"base": known.values, "base_version": known.version, "values": values, "revision": row.revision + 1}
+    row = take_step(connection, row, actor, "caught_up", revision, **columns)
+    return Saved(public_id, row.revision, row.state)
 
 
 def _organisation(connection: Connection, actor: Actor, slug: str | None) -> int | None:
@@ -371,7 +274,7 @@ def _save(connection: Connection, actor: Actor, draft: Draft, row: "Row[Any]") -
         return Saved(row.public_id, row.revision, row.state)
     if row.state == "approved":
         raise Conflict("decided", row) if own & {"author", "fellow"} else Refused("not_yours")
-    to = _check(row, actor, "saved", draft.revision)
+    to = check(row, actor, "saved", draft.revision)
     statement = (
         update(PROPOSAL)
         .where(PROPOSAL.c.id == row.id)
@@ -386,7 +289,7 @@ def _save(connection: Connection, actor: Actor, draft: Draft, row: "Row[Any]") -
     )
     saved = connection.execute(statement.returning(PROPOSAL)).one()
     if to != row.state:
-        _note_step(connection, saved, actor, "saved")
+        note_step(connection, saved, actor, "saved")
     return Saved(saved.public_id, saved.revision, saved.state)
 
 

@@ -38,6 +38,9 @@ TABLE: tuple[Transition, ...] = (
     Transition("returned", "agreed", "returned", _DECIDERS),
     Transition("asked", "submitted", "submitted", _DECIDERS | _EDITORS),
     Transition("asked", "agreed", "agreed", _DECIDERS),
+    # Another change of the record was published meanwhile: this one is put on top of it, and seen anew.
+    Transition("caught_up", "submitted", "submitted", _DECIDERS),
+    Transition("caught_up", "agreed", "agreed", _DECIDERS),
     Transition("answered", "submitted", "submitted", _WRITERS),
     Transition("answered", "agreed", "agreed", _WRITERS),
 )

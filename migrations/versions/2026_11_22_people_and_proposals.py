@@ -295,7 +295,8 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "step IN ('saved', 'submitted', 'agreed', 'approved', 'returned', 'withdrawn', 'asked', 'answered')",
+            "step IN ('saved', 'submitted', 'agreed', 'approved', 'returned', 'withdrawn', 'asked', 'answered', "
+            "'caught_up')",
             name=op.f("ck_proposal_step_step"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_proposal_step_account_id")),
