@@ -76,7 +76,7 @@ def _about(taken: Taken, changed: datetime | None) -> dict[str, Any]:
     return {
         "licence": fields.LICENCE,
         "licence_url": fields.LICENCE_URL,
-        "attribution": f"{asked.settings().site_name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0",
+        "attribution": f"{asked.site().name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0",
         "source": wording.absolute("/"),
         "generated": changed and changed.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "search": {"words": searching.words(taken.search), "link": _page_of(taken)},

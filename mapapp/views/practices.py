@@ -74,7 +74,7 @@ def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
 def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
     return _(
         "%(site)s: %(title)s. Version %(version)s of %(day)s. %(address)s. Licence: CC BY 4.0.",
-        site=asked.settings().site_name,
+        site=asked.site().name,
         title=title,
         version=record.version,
         day=i18n.day(record.updated_at, lang),

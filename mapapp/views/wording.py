@@ -93,7 +93,8 @@ def _context() -> dict[str, Any]:
     return {
         "lang": lang,
         "languages": i18n.LANGUAGES,
-        "site_name": asked.settings().site_name,
+        "site_name": asked.site().name,
+        "site": asked.site(),
         "settings": asked.settings(),
         "app_version": current_app.extensions["build"].split("-")[0],
         "alternate_urls": alternate_urls,  # called: a fragment needs neither
