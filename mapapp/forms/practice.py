@@ -156,8 +156,9 @@ def _check_complete(form: PracticeForm) -> None:
             continue
         if not photo.credit.data:
             add_fault(photo.credit, N_("Please say whose photo it is."))
-        if not any(one.form.text.data for one in photo.alt) and photo.alt.entries:
-            add_fault(photo.alt.entries[0].form.text, N_("Please describe the photo for people who cannot see it."))
+        if not any(one.form.text.data for one in photo.alt):
+            seen = photo.alt.entries[0].form.text if photo.alt.entries else photo.id
+            add_fault(seen, N_("Please describe the photo for people who cannot see it."))
 
 
 def faults(form: PracticeForm) -> bool:

@@ -1,4 +1,4 @@
-"""One practice with everything that its page shows: five statements, whatever it holds."""
+"""One practice with everything that its page shows: six statements, whatever it holds."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
+from . import photos
 from .in_language import Said
 
 FIELDS = ("title", "summary", "description", "lessons", "transferability")
@@ -111,6 +112,7 @@ class PracticePage(NamedTuple):
     texts: tuple[Text, ...]
     evaluations: tuple[Evaluated, ...]
     events: tuple[ProjectEvent, ...]
+    photos: tuple[photos.Shown, ...]
 
     def said(self, field: str) -> Said | None:
         """Return the text of a field (see FIELDS) with its language and origin, in the best language that has it."""
@@ -198,6 +200,7 @@ def _page(connection: Connection, found: Row, lang: str) -> PracticePage:
             tuple(Text(*row) for row in connection.execute(_TEXTS, given)),
             tuple(Evaluated(*row) for row in connection.execute(_EVALUATIONS, given)),
             tuple(ProjectEvent(*row) for row in connection.execute(_EVENTS, given)),
+            photos.of_practice(connection, found.id, lang),
         ]
     )
 
