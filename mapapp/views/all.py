@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from . import (
+    account,
+    confirming,
     discovery,
     downloads,
     entering,
@@ -10,11 +12,14 @@ from . import (
     feeds,
     health,
     insights,
+    mailed_links,
     open_data,
     pages,
+    photos,
     practices,
     projects,
     regions,
+    second_factors,
     services,
 )
 
@@ -32,4 +37,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     services.blueprint,
     insights.blueprint,
     entering.blueprint,
+    photos.blueprint,
+    mailed_links.blueprint,
+    confirming.blueprint,
+    second_factors.blueprint,
+    account.blueprint,
 )

@@ -73,7 +73,7 @@ def ask_to_make(one: Held) -> Response:
     settings = asked.settings()
     person = proof(settings.secret_key, "passkey person", str(one.account_id))
     options = passkeys.to_make(
-        host(), settings.site_name, one.mail, person, _remember(one, "make"), [row.credential_id for row in there]
+        host(), asked.site().name, one.mail, person, _remember(one, "make"), [row.credential_id for row in there]
     )
     return _as_json(options)
 

@@ -167,14 +167,10 @@ def rehash_password(connection: Connection, account_id: int, password_hash: str)
     connection.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
 
 
-def change(
-    connection: Connection, account_id: int, *, name: str | None, language: str, show_contact: bool, digest: bool
-) -> None:
+def change(connection: Connection, account_id: int, *, name: str | None, language: str, digest: bool) -> None:
     """Change what somebody says of themselves."""
     connection.execute(
-        update(Account)
-        .where(Account.id == account_id)
-        .values(name=name, language=_spoken(language), show_contact=show_contact, digest=digest)
+        update(Account).where(Account.id == account_id).values(name=name, language=_spoken(language), digest=digest)
     )
 
 
