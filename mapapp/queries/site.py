@@ -13,8 +13,8 @@ IN_LANGUAGES = ("welcome", "imprint", "privacy")
 
 
 class Site(NamedTuple):
-    """The site as its admins describe it. Texts by language. `fresh_months`: how long a confirmation is good (0: nobody
-    is ever asked); `grace_weeks`: how long an owner has for an answer; `digest`: whether moderators get a daily mail."""
+    """The site as its admins describe it, texts by language. `fresh_months` is how long a confirmation is good (0: no
+    owner is asked), `grace_weeks` how long an owner has for an answer; `digest`: moderators get a daily mail."""
 
     name: str
     contact: str = ""  # a mail or web address

@@ -4,7 +4,11 @@ from flask import Blueprint
 
 from . import (
     account,
+    admin,
+    admin_organisations,
+    admin_people,
     confirming,
+    demo,
     discovery,
     downloads,
     entering,
@@ -42,4 +46,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     confirming.blueprint,
     second_factors.blueprint,
     account.blueprint,
+    demo.blueprint,
+    admin.blueprint,
+    admin_people.blueprint,
+    admin_organisations.blueprint,
 )
