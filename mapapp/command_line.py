@@ -1,4 +1,4 @@
-"""The command `mapapp`: serve, load, reset, stats."""
+"""The command `mapapp`: serve, load, reset, stats, account."""
 
 import argparse
 import logging
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from .assets import AssetsMissing
 from .cluster import Cluster, ClusterError
 from .database import make_engine
+from .i18n import LANGUAGES
 from .migrating import migrate
 from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
@@ -83,6 +84,7 @@ def serve(settings: Settings) -> int:
             empty = is_empty(connection)
         if empty and _load(engine, None, False):
             return 1
+        _sample_accounts(engine, settings)
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
         # The workers are processes of their own: they read the same environment.
@@ -121,6 +123,35 @@ def reset(settings: Settings, sure: bool) -> int:
     return 0
 
 
+def _sample_accounts(engine: Engine, settings: Settings) -> None:
+    from .writing import demo
+
+    with engine.begin() as connection:
+        if settings.demo:
+            demo.open_accounts(connection)
+        else:
+            demo.close_accounts(connection)
+    if settings.demo:
+        print("MAPAPP_DEMO=1: everybody may sign in as partner, moderator or admin.", flush=True)
+
+
+def add_account(engine: Engine, settings: Settings, mail: str, role: str, language: str) -> int:
+    """Make an account and print the link by which its owner enters it: whoever has the link has the account."""
+    from .writing import accounts, auditing
+
+    try:
+        with engine.begin() as connection:
+            account_id, key = accounts.prepare(connection, mail, role, language)
+            auditing.note(connection, "invited", subject=f"account:{account_id}", role=role, by="command line")
+    except accounts.NotInvited as refused:
+        said = {"mail": f"{mail!r} is no mail address.", "known": f"{mail} has an account and a password already."}
+        print(f"mapapp: {said.get(refused.reason, refused.reason)}", file=sys.stderr)
+        return 1
+    print("Open this link within seven days to choose a password. It works once:")
+    print(accounts.link_to(settings.address, language, key))
+    return 0
+
+
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
     with engine.connect() as connection:
@@ -139,6 +170,11 @@ def _parser() -> argparse.ArgumentParser:
     empty = commands.add_parser("reset", help="remove the private database")
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
+    account = commands.add_parser("account", help="make an account").add_subparsers(dest="what", required=True)
+    add = account.add_parser("add", help="make one, and print the link by which its owner enters it")
+    add.add_argument("mail", help="mail address")
+    add.add_argument("--role", choices=("partner", "moderator", "admin"), required=True)
+    add.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help="language of the mails to them")
     return parser
 
 
@@ -158,6 +194,8 @@ def main(words: list[str] | None = None) -> int:
         if asked.command == "reset":
             return reset(settings, asked.yes)
         with _engine(settings) as engine:
+            if asked.command == "account":
+                return add_account(engine, settings, asked.mail, asked.role, asked.language)
             if asked.command == "load":
                 return _load(engine, asked.folder, asked.skip_bad_rows)
             return stats(engine)

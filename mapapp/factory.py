@@ -32,7 +32,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
-        "build": f"{version('practice-atlas')}-{assets.build_id()}",
+        "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
     Babel(app, locale_selector=lambda: g.get("lang", "en"))
     app.url_value_preprocessor(_remember_language)

@@ -25,6 +25,7 @@ class Settings:
     site_name: str = "Practice Atlas"
     contact: str = ""  # a mail address or web address shown to visitors
     operator: str = ""  # who answers for this site: shown in the imprint
+    demo: bool = False  # sample accounts that everybody may use, and a banner that says so
 
     @property
     def address(self) -> str:
@@ -42,6 +43,13 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
             f"{name}={text!r}: give a whole number from {low} to {high}, or leave it out for {default}."
         )
     return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name}={text!r}: give 1 for yes, or leave it out for no.")
+    return text == "1"
 
 
 def _web_address(env: Mapping[str, str], name: str) -> str:
@@ -104,4 +112,5 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         site_name=env.get("MAPAPP_SITE_NAME", "").strip() or "Practice Atlas",
         contact=env.get("MAPAPP_CONTACT", "").strip(),
         operator=env.get("MAPAPP_OPERATOR", "").strip(),
+        demo=_switch(env, "MAPAPP_DEMO"),
     )

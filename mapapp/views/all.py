@@ -23,6 +23,8 @@ from . import (
     practices,
     projects,
     regions,
+    review,
+    review_records,
     second_factors,
     services,
 )
@@ -50,4 +52,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin.blueprint,
     admin_people.blueprint,
     admin_organisations.blueprint,
+    review.blueprint,
+    review_records.blueprint,
 )

@@ -40,8 +40,9 @@ class Invited(NamedTuple):
     link: str
 
 
-def _link(site: mail.Site, language: str, key: str) -> str:
-    return f"{site.address}/{language}{LINK}{key}"
+def link_to(address: str, language: str, key: str) -> str:
+    """Return the address of a mailed link on the site at `address`, in one of the interface's languages."""
+    return f"{address}/{language}{LINK}{key}"
 
 
 def _spoken(language: str) -> str:
@@ -98,7 +99,7 @@ def invite(
 ) -> Invited:
     """Invite somebody by mail to be a partner, moderator or admin, member of organisations (ids). Raises NotInvited."""
     account_id, key = prepare(connection, address, role, language, organisations=organisations, invited_by=actor.id)
-    link = _link(site, _spoken(language), key)
+    link = link_to(site.address, _spoken(language), key)
     receiver = mail.Receiver(address.strip(), _spoken(language), account_id)
     mail.queue(connection, "invite", receiver, {"site": site, "link": link, "role": role})
     auditing.note(
@@ -136,7 +137,11 @@ def ask_for_link(connection: Connection, address: str, language: str, *, site: m
             about={"then": then} | ({} if row else {"mail": address, "language": language}),
         )
         receiver = mail.Receiver(row.mail if row else address, language, row.id if row else None)
-        values = {"site": site, "link": _link(site, language, key), "role": row.role if row else "contributor"}
+        values = {
+            "site": site,
+            "link": link_to(site.address, language, key),
+            "role": row.role if row else "contributor",
+        }
         mail.queue(connection, purpose, receiver, values)
         if row is not None and row.disabled_at is not None:
             attempt.rollback()  # nothing is sent, and it took as long as sending
