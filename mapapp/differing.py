@@ -58,7 +58,7 @@ CRITERION = ("level", "strength", "room_for_improvement", "evidence")
 NESTED = {"texts": TEXTS, "criteria": CRITERION}
 WORDS = frozenset({*TEXTS, "strength", "room_for_improvement", "evidence"}) - {"origin"}
 # The gazetteer's number follows from the name; which version a translation was made from is worked out anew.
-SILENT = frozenset({"place_id", "source_version", "evaluations"})
+SILENT = frozenset({"place_id", "source_version", "evaluations", "typed"})
 _TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 MOST_WORK = 150_000  # pairs of equal words to look at; beyond it, a passage is shown as gone and new
 _EARTH_M = 6_371_008.8
@@ -135,7 +135,7 @@ def three_way(base: Mapping[str, Any], current: Mapping[str, Any], proposed: Map
 def merge(base: Mapping[str, Any], current: Mapping[str, Any], proposed: Mapping[str, Any]) -> dict[str, Any]:
     """Return `current` with everything in it that a proposal changed; where both changed a field the proposal's word
     stands."""
-    merged = {}
+    merged: dict[str, Any] = {}
     for field in proposed.keys() | current.keys():
         was, now, then = base.get(field), current.get(field), proposed.get(field)
         if field in NESTED and all(isinstance(one, Mapping) for one in (was, now, then)):

@@ -8,6 +8,9 @@ from . import (
     admin_organisations,
     admin_people,
     confirming,
+    contribute,
+    contribute_forms,
+    contribute_help,
     demo,
     discovery,
     downloads,
@@ -21,6 +24,7 @@ from . import (
     pages,
     photos,
     practices,
+    previewing,
     projects,
     regions,
     review,
@@ -28,6 +32,9 @@ from . import (
     second_factors,
     services,
 )
+
+# Their routes belong to the blueprint of contribute.
+_PARTS = (contribute_forms, contribute_help, previewing)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     explore.blueprint,
@@ -46,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos.blueprint,
     mailed_links.blueprint,
     confirming.blueprint,
+    contribute.blueprint,
     second_factors.blueprint,
     account.blueprint,
     demo.blueprint,

@@ -1,0 +1,157 @@
+"""A record over time, and what moderators propose themselves: undo, retire, merge; pairs that could be one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from .. import differing
+from ..errors import Problem
+from ..queries import duplicate_pairs, proposals, records
+from ..queries.proposals import Change
+from ..writing import moderation
+from ..writing.moderation import Draft, Refused
+from . import acting, asked, differing_words, review_words, reviewing
+from .reviewing import MODERATORS
+
+blueprint = Blueprint("review_records", __name__)
+blueprint.context_processor(review_words.words)
+
+KIND = "any('practice', 'service')"
+
+
+class Entry(NamedTuple):
+    """A change of a record and what it changed, as it is shown; `now` is the version that is public. `back` says
+    whether the record could be brought back to the state after this change."""
+
+    change: Change
+    rows: Sequence[differing_words.Row]
+    now: bool
+    back: bool
+
+
+def _not_found() -> Problem:
+    return Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
+
+
+def _entry(change: Change, known: records.Known | None) -> Entry:
+    after: Mapping[str, Any] = {} if change.action in ("retire", "merge") else change.values
+    now = known is not None and change.kind != "evaluation" and change.published_version == known.version
+    back = change.kind != "evaluation" and change.action in ("create", "change") and not now
+    return Entry(change, differing_words.rows(differing.compare(change.base, after)) if after else (), now, back)
+
+
+def _title(said: Mapping[str, Any], slug: str) -> str:
+    texts = said.get("texts") or {}
+    own: Mapping[str, Any] = texts.get(said.get("language")) or next(iter(texts.values()), {})
+    return str(own.get("title") or own.get("name") or slug)
+
+
+@blueprint.get(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>")
+@MODERATORS
+def record(lang: str, kind: str, slug: str) -> str:
+    """Everything that ever happened to a record: who, when, what and why."""
+    connection = asked.connection()
+    known = records.known(connection, kind, slug)
+    former = records.former(connection, kind, slug)
+    history = proposals.history(connection, kind, slug)
+    if known is None and former is None and not history:
+        raise _not_found()
+    entries = [_entry(one, known) for one in history]
+    first = min((one.published_version for one in history if one.kind == kind), default=None)
+    said = known.values if known else next((one.base for one in history if one.base), {})
+    return render_template(
+        "review/record.html",
+        kind=kind,
+        slug=slug,
+        title=_title(said, slug),
+        known=known,
+        former=former,
+        entries=entries,
+        # What was there before the first change came with the starting data.
+        begun=known is not None and first != 1,
+        before_all=next((one.base for one in reversed(history) if one.base and one.kind == kind), None),
+        new_key=uuid4,
+        open=proposals.under_way(connection, kind, slug),
+    )
+
+
+def _propose(draft: Draft) -> Response:
+    """Send a proposal of the moderator's own and show it: whoever is alone may decide on it there."""
+    me, _reader = reviewing.reader()
+    actor = reviewing.actor(me)
+    try:
+        with acting.transaction() as connection:
+            saved = moderation.save_draft(connection, actor, draft._replace(language=me.language))
+            moderation.submit(connection, actor, saved.public_id, saved.revision, asked.mail_site())
+    except Refused as refused:
+        status, told = reviewing.in_words(refused)
+        raise Problem(status, told, _("Nothing was changed.")) from refused
+    except moderation.Conflict as conflict:
+        raise Problem(409, reviewing.overtaken(conflict)) from conflict
+    return redirect(url_for("review.proposal", public_id=saved.public_id), 303)
+
+
+def _key() -> str | None:
+    """Return what makes a form that is sent twice one proposal."""
+    key = reviewing.as_uuid(request.form.get("key", ""))
+    return f"review-{key}" if key else None
+
+
+@blueprint.post(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>/retire")
+@MODERATORS
+def retire(lang: str, kind: str, slug: str) -> Response:
+    """Propose that a record leaves the map."""
+    return _propose(Draft(kind, {}, "retire", slug, note=_why(), key=_key()))
+
+
+@blueprint.post(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>/undo")
+@MODERATORS
+def undo(lang: str, kind: str, slug: str) -> Response:
+    """Propose that a record says again what it said at an earlier version, or comes back at all."""
+    text = request.form.get("version", "")
+    version = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    connection = asked.connection()
+    values = records.at_version(connection, kind, slug, version)
+    if values is None:
+        raise _not_found()
+    known = records.known(connection, kind, slug)
+    action = "change" if known else "create"
+    return _propose(Draft(kind, values, action, slug, known.version if known else None, note=_why(), key=_key()))
+
+
+@blueprint.post(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>/merge")
+@MODERATORS
+def merge(lang: str, kind: str, slug: str) -> Response:
+    """Propose that a record goes up in another one."""
+    into = request.form.get("into", "").strip()[:200].replace("\0", "")
+    into = into.rstrip("/").rsplit("/", 1)[-1].split("?")[0]  # a whole address will do
+    if into == slug or records.known(asked.connection(), kind, into) is None:
+        raise Problem(
+            422,
+            _("The other record was not found"),
+            _("Give the address of a record that is public, other than this one."),
+            _("Go back and correct it."),
+        )
+    return _propose(Draft(kind, {"into": into}, "merge", slug, note=_why(), key=_key()))
+
+
+def _why() -> str:
+    words = reviewing.words()
+    if not words:
+        raise Problem(
+            422, _("Please say why"), _("The reason stays in the record's history."), _("Go back and add it.")
+        )
+    return words
+
+
+@blueprint.get("/<lang:lang>/review/duplicates")
+@MODERATORS
+def duplicates(lang: str) -> str:
+    """Pairs of practices that could be one and the same."""
+    return render_template(
+        "review/duplicates.html", pairs=duplicate_pairs.pairs(asked.connection(), lang), new_key=uuid4
+    )
