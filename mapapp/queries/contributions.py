@@ -84,6 +84,7 @@ SELECT id, public_id, kind, action, slug, base_version, base, values, revision, 
   organisation_id, key, created_at, changed_at, submitted_at, decided_at, reason, published_version
 FROM proposal WHERE public_id = :public_id
 """)
+_BY_KEY = text("SELECT public_id FROM proposal WHERE key = :key")
 _STEPS = text("""
 SELECT at, step, words, account_id IS NOT DISTINCT FROM :account FROM proposal_step
 WHERE proposal_id = :id ORDER BY id
@@ -108,6 +109,12 @@ def one(connection: Connection, public_id: UUID) -> Contribution | None:
     """Return a proposal, or None. Whether the reader may see it is the caller's to say."""
     row = connection.execute(_ONE, {"public_id": public_id}).one_or_none()
     return Contribution(*row) if row else None
+
+
+def by_key(connection: Connection, key: str) -> Contribution | None:
+    """Return the proposal that a form with this key made, or None."""
+    public_id = connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
+    return one(connection, public_id) if public_id else None
 
 
 def steps(connection: Connection, proposal_id: int, account_id: int) -> list[Step]:

@@ -1,4 +1,4 @@
-"""The pages that explain the site itself: about, accessibility, privacy, imprint, how to contribute."""
+"""The pages that explain the site itself: about, accessibility, privacy, imprint."""
 
 import csv
 from datetime import date
@@ -70,13 +70,6 @@ def privacy(lang: str) -> str:
 def imprint(lang: str) -> str:
     """Who answers for the site."""
     return render_template("pages/imprint.html", lang=lang)
-
-
-@blueprint.get("/<lang:lang>/contribute/")
-@with_site
-def contribute(lang: str) -> str:
-    """How to send in a practice."""
-    return render_template("pages/contribute.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/site.webmanifest")

@@ -65,7 +65,8 @@ def _alike(practice_id: int, lang: str) -> list[Alike]:
     return [Alike(cards[one.id], _why(one)) for one in found if one.id in cards]
 
 
-def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+def profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+    """Return what was said of a practice under each criterion of the framework."""
     said = {one.criterion: one for one in record.evaluations if one.framework == FRAMEWORK}
     known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
     return [Criterion(key, words, said.get(key)) for key, words in known]
@@ -93,7 +94,7 @@ def detail(lang: str, slug: str) -> str | Response:
     if title is None:  # the database sees to it that every practice has one
         raise not_found()
     search = parse(request.args, asked.snapshot().known).search
-    profile = _profile(record, lang)
+    shown = profile(record, lang)
     return render_template(
         "practices/detail.html",
         record=record,
@@ -101,8 +102,8 @@ def detail(lang: str, slug: str) -> str | Response:
         title=title,
         summary=summary,
         texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
-        profile=profile,
-        evaluated=sum(one.evaluated is not None for one in profile),
+        profile=shown,
+        evaluated=sum(one.evaluated is not None for one in shown),
         alike=_alike(record.id, lang),
         citation=_citation(record, title.text, lang),
         back=address_of(search),
