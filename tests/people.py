@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, text
 
+from mapapp import passwords
 from mapapp.sealing import fingerprint, new_key
 from mapapp.settings import Settings
 
@@ -162,3 +163,14 @@ def admin_client(person: Callable[..., PersonClient]) -> PersonClient:
 def contributor_client(person: Callable[..., PersonClient]) -> PersonClient:
     """Somebody who came by a mailed link."""
     return person("contributor")
+
+
+@pytest.fixture(scope="module")
+def quick_passwords() -> Any:
+    """Passwords hashed with less work: what they cost is not what is tested here."""
+    whole = passwords.HASHER
+    passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords.HASHER = whole
+    passwords._nobodys.cache_clear()

@@ -1,93 +1,27 @@
 """Signing in: password, second factor, mailed links; what somebody learns who guesses; how often they may."""
 
 import re
-import time
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-import pyotp
 import pytest
-from sqlalchemy import text
 
 from mapapp import passwords, second_factor
-from mapapp.sealing import fingerprint, seal
 from mapapp.views import entering
 from mapapp.views.guarding import token_of
 from mapapp.views.trying import QUARTER
 from mapapp.writing.attempts import EPOCH
 
+from .entering import PASSWORD, change, give_code, give_password, made, now_code, read
 from .people import PersonClient, add_account
 
-PASSWORD = "four loose words suffice"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_passwords() -> Any:
-    """Passwords hashed with less work: what they cost is not what is tested here."""
-    whole = passwords.HASHER
-    passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    passwords._nobodys.cache_clear()
-    yield
-    passwords.HASHER = whole
-    passwords._nobodys.cache_clear()
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 
 
 @pytest.fixture(autouse=True)
 def no_tries_yet(people_app: Any) -> None:
     change(people_app, "DELETE FROM attempt")
-
-
-def change(app: Any, statement: str, **values: Any) -> None:
-    with app.extensions["engine"].begin() as connection:
-        connection.execute(text(statement), values)
-
-
-def read(app: Any, statement: str, **values: Any) -> Any:
-    with app.extensions["engine"].connect() as connection:
-        return connection.execute(text(statement), values).all()
-
-
-def made(app: Any, mail: str, role: str, *, second: bool = False) -> int:
-    """Return the id of an account with a password, and with an app's codes if `second`."""
-    with app.extensions["engine"].begin() as connection:
-        account = add_account(connection, mail, role)
-    closed = seal(app.config["SECRET_KEY"], "totp", SECRET, str(account)) if second else None
-    change(
-        app,
-        "UPDATE account SET password_hash = :hash, totp_secret = :closed, totp_used_step = NULL, disabled_at = NULL "
-        "WHERE id = :id",
-        hash=passwords.hash_of(PASSWORD),
-        closed=closed,
-        id=account,
-    )
-    return account
-
-
-def remember_session(client: PersonClient) -> None:
-    """Let the client make tokens for the session whose cookie it has."""
-    cookie = client.get_cookie("session")
-    client.session_id = None
-    if cookie:
-        found = read(client.application, "SELECT id FROM session WHERE hash = :hash", hash=fingerprint(cookie.value))
-        client.session_id = found[0].id if found else None
-
-
-def give_password(client: PersonClient, mail: str, password: str = PASSWORD, **more: str) -> Any:
-    answer = client.send("/en/account/sign-in", {"mail": mail, "password": password, **more})
-    remember_session(client)
-    return answer
-
-
-def give_code(client: PersonClient, code: str, **more: str) -> Any:
-    answer = client.send("/en/account/second-step", {"code": code, **more})
-    remember_session(client)
-    return answer
-
-
-def now_code(ahead: int = 0) -> str:
-    return pyotp.TOTP(SECRET).at(int(time.time()) + 30 * ahead)
 
 
 def test_a_partner_signs_in_with_the_password_and_out_again(people_app: Any, anyone: PersonClient) -> None:
