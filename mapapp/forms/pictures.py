@@ -60,6 +60,8 @@ def read(data: bytes) -> Picture:
             return _made_anew(data, kind)
         except (NotTaken, MemoryError):
             raise
+        except Image.DecompressionBombError as error:
+            raise _too_many_pixels() from error
         except Exception as error:  # whatever a decoder makes of broken data
             raise NotTaken(N_("This photo is damaged and cannot be read. Please save it anew.")) from error
 
@@ -74,16 +76,17 @@ def _kind(data: bytes) -> str:
     raise NotTaken(N_("This is no JPEG, PNG or WebP photo, whatever its name says. Please save it as one of these."))
 
 
+def _too_many_pixels() -> NotTaken:
+    words = N_("This photo has more than %(most)s million pixels. Please make it smaller.")
+    return NotTaken(words, most=MOST_PIXELS // 1_000_000)
+
+
 def _made_anew(data: bytes, kind: str) -> Picture:
     picture: Any
     with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
         width, height = picture.size
         if width * height > MOST_PIXELS:
-            raise NotTaken(
-                N_("This photo has %(width)s × %(height)s pixels, more than can be taken. Please make it smaller."),
-                width=width,
-                height=height,
-            )
+            raise _too_many_pixels()
         if min(width, height) < SHORTEST:
             raise NotTaken(
                 N_("This photo is too small: it has %(width)s × %(height)s pixels; each side needs %(least)s or more."),

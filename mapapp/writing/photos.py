@@ -5,13 +5,12 @@ without one.
 """
 
 import os
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, Engine, delete, insert
 
 from ..models.proposal import Photo
 from ..queries import photos
@@ -64,16 +63,17 @@ def _write(file: Path, content: bytes) -> None:
     unfinished.rename(file)
 
 
-def reap(connection: Connection, data_dir: Path, now: datetime | None = None) -> Reaped:
+def reap(engine: Engine, data_dir: Path, now: datetime | None = None) -> Reaped:
     """Throw out the photos that neither a practice nor a proposal has named for two days, and files without a row.
 
-    Commits by itself: a file goes only after its row is gone for good.
+    A file goes only after its row is gone for good.
     """
-    moment = now or datetime.now(UTC)
-    gone = photos.nameless(connection, moment - KEPT_UNNAMED)
-    connection.execute(delete(Photo).where(Photo.id.in_(gone)))
-    connection.commit()
-    return Reaped(len(gone), _sweep(connection, data_dir, (moment - KEPT_UNNAMED).timestamp()))
+    before = (now or datetime.now(UTC)) - KEPT_UNNAMED
+    with engine.begin() as connection:
+        gone = photos.nameless(connection, before)
+        connection.execute(delete(Photo).where(Photo.id.in_(gone)))
+    with engine.connect() as connection:
+        return Reaped(len(gone), _sweep(connection, data_dir, before.timestamp()))
 
 
 def _sweep(connection: Connection, data_dir: Path, before: float) -> int:
@@ -81,7 +81,7 @@ def _sweep(connection: Connection, data_dir: Path, before: float) -> int:
     found: dict[UUID, list[Path]] = {}
     removed = 0
     for file in (data_dir / FOLDER).glob("??/*"):
-        if file.stat().st_mtime > min(before, time.time()):
+        if file.stat().st_mtime > before:
             continue
         try:
             found.setdefault(UUID(file.name[:36]), []).append(file)
