@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from mapapp.queries.values import of_practice
 from mapapp.writing import moderation
 from mapapp.writing.moderation import Conflict, Draft, Refused
 from tests.proposing import (
@@ -235,6 +236,42 @@ def test_a_proposal_from_an_older_version_is_shown_with_all_three_texts(connecti
     moderation.save_draft(connection, people["author"], Draft("practice", {}, **change, base_version=1, key="k"))
     base = connection.execute(text("SELECT base FROM proposal WHERE key = 'k'")).scalar_one()
     assert base["texts"]["en"]["title"] == "Garden of Languages"
+
+
+def test_a_proposal_is_put_on_top_of_what_was_published_meanwhile_and_seen_anew(connection, people):
+    author, moderator = people["author"], people["moderator"]
+    slug = publish(connection, author, moderator, practice_values())
+    change = {"action": "change", "slug": slug}
+    late = propose(connection, author, titled("Late", organisation="Proposed"), organisation="house", **change)
+    publish(connection, author, moderator, titled("Early", place_name="Hall in Tirol"), **change)
+    wrong = []
+    for state, name in product(STATES, PEOPLE):
+        outer = connection.begin_nested()
+        put(connection, late.public_id, state)
+        try:
+            moderation.catch_up(connection, people[name], late.public_id, 1)
+            if state not in OPEN or name not in ("moderator", "admin"):
+                wrong.append((state, name, "allowed"))
+        except (Refused, Conflict):
+            if state in OPEN and name in ("moderator", "admin"):
+                wrong.append((state, name, "refused"))
+        outer.rollback()
+    assert wrong == []
+    again = {moderation.catch_up(connection, moderator, late.public_id, 1).revision for _ in range(2)}
+    assert again == {2}  # a second click changes nothing
+    with pytest.raises(Conflict) as caught:
+        moderation.approve(connection, people["admin"], late.public_id, 1, SITE)  # the revision of before
+    assert caught.value.what == "changed"
+    moderation.approve(connection, moderator, late.public_id, 2, SITE)
+    values = of_practice(connection, slug).values
+    # Theirs where only they changed it, the proposal's where both did.
+    assert (values["place_name"], values["organisation"]) == ("Hall in Tirol", "Proposed")
+    assert values["texts"]["en"]["title"] == "Late"
+    publish(connection, author, moderator, {}, action="retire", slug=slug)
+    gone = propose(connection, author, practice_values(), slug=slug)
+    publish(connection, author, moderator, practice_values(), slug=slug)
+    with pytest.raises(Conflict):
+        moderation.catch_up(connection, moderator, gone.public_id, 1)
 
 
 def test_of_two_moderators_at_once_one_decides_and_the_other_is_told(atlas_engine):

@@ -134,6 +134,7 @@ def take_step(
     step: str,
     revision: int | None,
     words: str | None = None,
+    /,  # a column may be called like one of these
     **columns: Any,
 ) -> "Row[Any]":
     """Bring a proposal into the state that a step leads to, and write the step. Raises Refused or Conflict."""
