@@ -7,6 +7,7 @@ from . import (
     admin,
     admin_organisations,
     admin_people,
+    admin_vocabulary,
     confirming,
     contribute,
     contribute_forms,
@@ -60,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin.blueprint,
     admin_people.blueprint,
     admin_organisations.blueprint,
+    admin_vocabulary.blueprint,
     review.blueprint,
     review_records.blueprint,
 )

@@ -127,7 +127,7 @@ def index(lang: str) -> tuple[str, int]:
     args = request.args.copy()
     near = _read_place(args, lang)
     connection, snapshot = asked.connection(), asked.snapshot("service")
-    known = {name: field.place for name, field in snapshot.columns.fields.items()}
+    known = dict(snapshot.known) | {name: snapshot.columns.fields[name].place for name in ("country", "language")}
     parsed = search.parse(args, known, "service")
     problems = read_problems(parsed.problems)
     answer = snapshot.answer(connection, parsed.search, lang)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from ..folding import fold
 from ..models.account import Member, Organisation
 from ..models.evaluation import Evaluation, EvaluationText
-from ..models.loaded import LoadedRecord
+from ..models.loaded import CHANGED_HERE, LoadedRecord
 from ..models.practice import Practice
 from ..models.proposal import FormerRecord, Proposal
 from ..queries import records
@@ -20,7 +20,6 @@ __all__ = ["Published", "Stale", "Unpublishable", "publish"]
 
 LONGEST_SLUG = 70  # characters
 ONE_SLUG_AT_A_TIME = 7_240_119  # an advisory lock: two records with one title do not get one slug
-CHANGED_HERE = 0  # the version of a loaded record that imports leave alone
 
 
 class Published(NamedTuple):
