@@ -106,13 +106,36 @@ def submit(connection: Connection, actor: Actor, public_id: UUID, revision: int,
     row = lock(connection, public_id)
     if taken(connection, row, actor, "submitted", revision):
         return Saved(public_id, row.revision, row.state)
-    row = take_step(connection, row, actor, "submitted", revision, submitted_at=func.now(), reason=None)
+    row, waits = _send(connection, row, actor, revision)
     notifying.received(connection, row, site)
-    if "editor" in relations(actor, row.author_id, row.organisation_id) and needs_key(connection, row):
-        row = take_step(connection, row, actor, "agreed", revision)
-    elif needs_key(connection, row):
+    if waits:
         notifying.to_agree(connection, row, site)
     return Saved(public_id, row.revision, row.state)
+
+
+def submit_many(connection: Connection, actor: Actor, proposals: Sequence[Saved], site: Site) -> None:
+    """Send the proposals that a table has brought. One mail tells the author, and one the editors with a second key,
+    who find the others beside the first. Raises Refused or Conflict (what: changed)."""
+    sent = []
+    for one in proposals:
+        row = lock(connection, one.public_id)
+        if not taken(connection, row, actor, "submitted", one.revision):
+            sent.append(_send(connection, row, actor, one.revision))
+    if sent:
+        notifying.received_many(connection, [row for row, _waits in sent], site)
+    waiting = [row for row, waits in sent if waits]
+    if waiting:
+        notifying.to_agree(connection, waiting[0], site)
+
+
+def _send(connection: Connection, row: "Row[Any]", actor: Actor, revision: int) -> tuple["Row[Any]", bool]:
+    """Take the step to the moderators; tell whether a second key is needed first that the author does not hold."""
+    row = take_step(connection, row, actor, "submitted", revision, submitted_at=func.now(), reason=None)
+    if not needs_key(connection, row):
+        return row, False
+    if "editor" in relations(actor, row.author_id, row.organisation_id):
+        return take_step(connection, row, actor, "agreed", revision), False
+    return row, True
 
 
 def withdraw(connection: Connection, actor: Actor, public_id: UUID) -> Saved:

@@ -1,6 +1,6 @@
 """Who is told what when a proposal takes a step: the mails of moderation. Nobody gets a mail about their own step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -12,6 +12,7 @@ from .mail import Receiver, Site
 
 AUTHOR_PAGE = "{site}/{lang}/contribute/proposals/{id}"
 MODERATOR_PAGE = "{site}/{lang}/review/{id}"
+_NAMED = 20  # titles in the mail about a table
 
 
 def title(values: Mapping[str, Any]) -> str:
@@ -52,6 +53,16 @@ def _tell(
 def received(connection: Connection, row: "Row[Any]", site: Site) -> None:
     """Tell the author that their proposal has arrived."""
     _tell(connection, "proposal_submitted", row, _receiver(connection, row.author_id, row.language), site)
+
+
+def received_many(connection: Connection, rows: Sequence["Row[Any]"], site: Site) -> None:
+    """Tell the author that the proposals of a table have arrived."""
+    receiver = _receiver(connection, rows[0].author_id, rows[0].language)
+    if receiver is not None:
+        link = f"{site.address}/{receiver.language}/contribute/mine"
+        titles = [_title(row) for row in rows[:_NAMED]]
+        values = {"site": site, "number": len(rows), "titles": titles, "more": len(rows) - len(titles), "link": link}
+        mail.queue(connection, "table_submitted", receiver, values)
 
 
 def to_agree(connection: Connection, row: "Row[Any]", site: Site) -> None:
