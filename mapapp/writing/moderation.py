@@ -4,7 +4,7 @@ A step locks the proposal, checks its state, who acts and the revision that was 
 and, when a proposal is approved, the public rows. A step that is taken twice by the same person is taken once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
