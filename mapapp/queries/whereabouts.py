@@ -101,6 +101,15 @@ def candidates(
     return [Candidate(*row) for row in connection.execute(_CANDIDATES, given)]
 
 
+def called(connection: Connection, name: str, lang: str, country: str | None = None) -> list[Candidate]:
+    """Return the places that are called so in any language, the largest first."""
+    wanted = _escaped(fold(name.split(",")[0]).strip())
+    given = {"start": f"%|{wanted}|%", "whole": f"%|{wanted}|%", "lang": lang, "country": country, "most": MOST}
+    if not wanted:
+        return []
+    return [Candidate(*row) for row in connection.execute(_CANDIDATES, given | {"latitude": None, "longitude": None})]
+
+
 def place(connection: Connection, place_id: int, lang: str) -> Candidate | None:
     """Return a place of the gazetteer, or None."""
     row = connection.execute(_PLACE, {"id": place_id, "lang": lang}).one_or_none()
