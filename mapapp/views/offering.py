@@ -30,9 +30,12 @@ class Offered(NamedTuple):
     languages: Options
 
 
-def _terms() -> dict[str, Options]:
+def _terms(base: Mapping[str, Any] | None) -> dict[str, Options]:
+    """Return the terms of each vocabulary; a retired one only where the record has it already."""
     connection, versions = asked.connection(), asked.versions()
-    return {name: vocabulary.options(connection, versions, name, g.lang) for name in VOCABULARIES}
+    said = [one if isinstance(one, list) else [one] for one in (base or {}).values() if isinstance(one, (str, list))]
+    there = {key for keys in said for key in keys if isinstance(key, str)}
+    return {name: vocabulary.offered(connection, versions, name, g.lang, there) for name in VOCABULARIES}
 
 
 def _countries(lang: str) -> Options:
@@ -70,7 +73,7 @@ def offers(base: Mapping[str, Any] | None) -> Offered:
         },
     )
     return Offered(
-        _terms(), known["projects"], known["regions"], _organisations(base), known["countries"], known["languages"]
+        _terms(base), known["projects"], known["regions"], _organisations(base), known["countries"], known["languages"]
     )
 
 
