@@ -152,6 +152,19 @@ def add_account(engine: Engine, settings: Settings, mail: str, role: str, langua
     return 0
 
 
+def send_mail(engine: Engine, settings: Settings) -> int:
+    """Send the mails that wait, the daily summaries included, and say how many."""
+    from . import mailing
+
+    if not settings.smtp_url and not settings.shows_mail:
+        print("mapapp: SMTP_URL is not set: mails wait. Give smtp://user:password@host:587.", file=sys.stderr)
+        return 1
+    mailing.queue_digests(engine, settings)
+    tally = mailing.send_due(engine, settings)
+    print(tally)
+    return 1 if tally.later or tally.given_up else 0
+
+
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
     with engine.connect() as connection:
@@ -170,6 +183,8 @@ def _parser() -> argparse.ArgumentParser:
     empty = commands.add_parser("reset", help="remove the private database")
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
+    outbox = commands.add_parser("mail", help="send mails").add_subparsers(dest="what", required=True)
+    outbox.add_parser("send", help="send those that wait; `serve` does so by itself")
     account = commands.add_parser("account", help="make an account").add_subparsers(dest="what", required=True)
     add = account.add_parser("add", help="make one, and print the link by which its owner enters it")
     add.add_argument("mail", help="mail address")
@@ -196,6 +211,8 @@ def main(words: list[str] | None = None) -> int:
         with _engine(settings) as engine:
             if asked.command == "account":
                 return add_account(engine, settings, asked.mail, asked.role, asked.language)
+            if asked.command == "mail":
+                return send_mail(engine, settings)
             if asked.command == "load":
                 return _load(engine, asked.folder, asked.skip_bad_rows)
             return stats(engine)
