@@ -102,7 +102,7 @@ def test_a_practice_goes_from_the_form_to_the_queue(partner_client):
     page = partner_client.get(edit)
     assert f'value="{TITLE}"' in page.text
     answer = partner_client.send(edit, {**fields(page.text), **whole(), "go": "submit"})
-    assert answer.status_code == 303, re.findall(r'error-summary.*?</div>', answer.text, re.S)
+    assert answer.status_code == 303, re.findall(r"error-summary.*?</div>", answer.text, re.S)
     assert row(partner_client, public_id).state == "submitted"
     page = partner_client.get(answer.location)
     assert "With the moderators" in page.text

@@ -11,17 +11,21 @@ from .fields import Sent
 from .parts import left_over
 
 TYPED = "typed"
-_TEXT = re.compile(r"texts-(\d+)-(\w+)")
+# Parts of which a form has several, and the field that says which one it is: a number is only a place on a page.
+NAMED_BY = {"texts": "language", "criteria": "key"}
+_PART = re.compile(r"(texts|criteria)-(\d+)-(\w+)")
 
 
 def with_typed(values: dict[str, Any], form: Any) -> dict[str, Any]:
     """Return the values of a form that was looked at, with what was typed into fields that cannot be read."""
-    languages = {entry.name: entry.form.language.data for entry in getattr(form, "texts", ())}
     kept = {}
     for name, typed in left_over(form).items():
-        found = _TEXT.fullmatch(name)
-        # The number of a text is only its place on one page; its language stays.
-        kept[f"texts.{languages[f'texts-{found[1]}']}.{found[2]}" if found else name] = typed
+        if found := _PART.fullmatch(name):
+            list_name, number, field = found.groups()
+            part = next(one.form for one in form[list_name].entries if one.name == f"{list_name}-{number}")
+            kept[f"{list_name}/{part[NAMED_BY[list_name]].data}/{field}"] = typed
+        else:
+            kept[name] = typed
     return values | {TYPED: kept} if kept else values
 
 
@@ -34,29 +38,30 @@ def to_form(values: Mapping[str, Any], write: Callable[[Mapping[str, Any]], Sent
     """Return a draft as its form sends it; `write` does so for the values (practice.to_form, service.to_form …)."""
     given = write(plain(values))
     for name, typed in values.get(TYPED, {}).items():
-        parts = name.split(".")
-        if len(parts) == 3:
-            number = open_text(given, parts[1])
-            name = f"texts-{number}-{parts[2]}"
-        given[name] = [typed]
+        list_name, _slash, rest = name.partition("/")
+        which, _slash, field = rest.rpartition("/")
+        given[f"{list_name}-{part_of(given, list_name, which)}-{field}" if rest else name] = [typed]
     return given
 
 
-def open_text(given: Sent, language: str) -> int:
-    """Return the number of the text in a language, which is added, empty, where there is none."""
-    numbers = [int(found[1]) for name in given if (found := _TEXT.fullmatch(name)) and found[2] == "language"]
-    for number in numbers:
-        if given[f"texts-{number}-language"] == [language]:
-            return number
+def part_of(given: Sent, list_name: str, which: str) -> int:
+    """Return the number of a part (the text in a language, say), which is added, empty, where there is none."""
+    numbers = []
+    for name in given:
+        found = _PART.fullmatch(name)
+        if found and found[1] == list_name and found[3] == NAMED_BY[list_name]:
+            if given[name][:1] == [which]:
+                return int(found[2])
+            numbers.append(int(found[2]))
     number = max(numbers, default=-1) + 1
-    given[f"texts-{number}-language"] = [language]
+    given[f"{list_name}-{number}-{NAMED_BY[list_name]}"] = [which]
     return number
 
 
 def rename_source(given: Sent, before: str) -> None:
     """Take a source text for one in the language that its author chose for it: they had begun it as `before`."""
     chosen = given.getlist("language")[:1]
-    names = [name for name in given if (found := _TEXT.fullmatch(name)) and found[2] == "language"]
+    names = [name for name in given if re.fullmatch(r"texts-\d+-language", name)]
     if not chosen or not before or any(given[name][:1] == chosen for name in names):
         return
     for name in names:

@@ -7,7 +7,6 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from ..errors import Problem
 from ..forms import drafts
 from ..queries import contributions
 from ..writing import moderation
@@ -105,14 +104,6 @@ def answer(lang: str, public_id: UUID) -> Any:
     except moderation.Refused as refused:
         raise drafting.refusal(refused) from refused
     return redirect(url_for("contribute.proposal", public_id=public_id), 303)
-
-
-def evaluator() -> None:
-    """Refuse somebody who has not the right to evaluate."""
-    me = acting.me()
-    if me is None or not me.may_evaluate:
-        words = _("Your account does not have the right to evaluate")
-        raise Problem(403, words, _("Ask the people who run this site."))
 
 
 @blueprint.record_once

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from .. import i18n
 from ..errors import Problem
 from ..forms import drafts
 from ..forms.parts import LANGUAGES
@@ -23,7 +24,6 @@ AFTER = ("what", "where", "who", "when", "works", "about", "criteria", "review")
 
 def _page(desk: Desk, status: int = 200) -> Any:
     """Draw a form."""
-    chosen = request.args.get("language", "")
     if request.method == "GET":
         drafting.FORMS[desk.kind].check(desk.form, False)  # what could not be read when it was saved
     helped = locating.help_for(desk.form, request.args)
@@ -33,12 +33,15 @@ def _page(desk: Desk, status: int = 200) -> Any:
         form=desk.form,
         steps=form_words.STEPS[desk.kind],
         missing=desk.missing,
-        chosen=chosen if chosen in LANGUAGES else "",
         help=helped,
         contradicts=locating.contradicts(desk.form, helped),
         tabs=text_tabs.tabs(desk.form, desk.base) if hasattr(desk.form, "texts") else [],
         language_offer=drafting.language_offer(desk.form, desk.offers) if hasattr(desk.form, "texts") else [],
         similar=drafting.similar(desk) if desk.kind == "practice" else [],
+        weekdays=i18n.weekdays(g.lang) if desk.kind == "service" else [],
+        about=contributions.title_of(asked.connection(), desk.slug or "", g.lang)
+        if desk.kind == "evaluation"
+        else None,
     )
     return page, status
 
@@ -142,9 +145,10 @@ def create(lang: str, folder: str) -> Any:
 def change(lang: str, folder: str, slug: str) -> Any:
     """The form of a published record; the person's own draft about it, where there is one."""
     kind = drafting.FOLDERS[folder]
-    desk = drafting.change(kind, slug, request.path) if acting.me() else None
-    if desk is None:
-        return door(request.path, _("Suggest a correction"))
+    desk = drafting.change(kind, slug, request.path)
+    if acting.me() is None:
+        about = contributions.title_of(asked.connection(), slug, g.lang) if kind == "practice" else None
+        return door(request.path, _("Suggest a correction"), about)
     under_way = contributions.under_way(asked.connection(), kind, slug, drafting.actor().id)
     if under_way:
         return redirect(url_for("contribute.edit", public_id=under_way), 303)
@@ -160,6 +164,24 @@ def propose_change(lang: str, folder: str, slug: str) -> Any:
     return _take(desk)
 
 
+@blueprint.get("/<lang:lang>/contribute/practices/<slug>/evaluate")
+@acting.needs()
+def evaluate(lang: str, slug: str) -> Any:
+    """The form of an evaluation, for people with that right; their own draft, where there is one."""
+    desk = drafting.evaluate(slug, request.path)
+    under_way = contributions.under_way(asked.connection(), "evaluation", slug, drafting.actor().id)
+    if under_way:
+        return redirect(url_for("contribute.edit", public_id=under_way), 303)
+    return _page(desk)
+
+
+@blueprint.post("/<lang:lang>/contribute/practices/<slug>/evaluate")
+@acting.needs()
+def keep_evaluation(lang: str, slug: str) -> Any:
+    """Keep an evaluation as a draft, or send it."""
+    return _take(drafting.evaluate(slug, request.path))
+
+
 @blueprint.get("/<lang:lang>/contribute/proposals/<uuid:public_id>/edit")
 @acting.needs()
 def edit(lang: str, public_id: UUID) -> Any:
@@ -168,7 +190,7 @@ def edit(lang: str, public_id: UUID) -> Any:
     if found.state == "approved" or found.action not in ("create", "change"):
         return redirect(url_for("contribute.proposal", public_id=public_id), 303)
     language = request.args.get("language", "")
-    more = (lambda given: drafts.open_text(given, language)) if language in LANGUAGES else None
+    more = (lambda given: drafts.part_of(given, "texts", language)) if language in LANGUAGES else None
     return _page(drafting.open_proposal(found, more))
 
 
@@ -178,4 +200,3 @@ def edit(lang: str, public_id: UUID) -> Any:
 def write_on(lang: str, public_id: UUID) -> Any:
     """Keep a contribution, or send it."""
     return _take(drafting.open_proposal(drafting.proposal_of(public_id)))
-

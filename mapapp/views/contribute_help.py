@@ -54,7 +54,5 @@ def similar(lang: str) -> str:
     """Published practices that could be the one that is being written about."""
     point = locating.point_of(_asked("at"))
     spot = Spot(*point) if point else None
-    found = duplicates.similar(
-        asked.connection(), _asked("title"), _asked("website"), spot, g.lang, _asked("except")
-    )
+    found = duplicates.similar(asked.connection(), _asked("title"), _asked("website"), spot, g.lang, _asked("except"))
     return render_template("contribute/similar.html", similar=found)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..errors import Problem
-from ..forms import drafts, practice
+from ..forms import drafts, evaluation, practice, service
 from ..forms.fields import N_, Sent, sent
 from ..forms.parts import walk
 from ..queries import contributions, duplicates, records
@@ -23,7 +23,7 @@ from ..writing import moderation
 from . import acting, asked, form_words, locating, offering, photos
 from .form_words import Told
 
-FORMS: Mapping[str, ModuleType] = {"practice": practice}
+FORMS: Mapping[str, ModuleType] = {"practice": practice, "service": service, "evaluation": evaluation}
 FOLDERS = {"practices": "practice", "services": "service"}
 OURS = ("csrf", "key", "revision", "base_version", "go", "note", "language_was", "choose", "add_language")
 LONGEST_NOTE = 2000
@@ -59,9 +59,7 @@ class Desk:
     def is_done(self, step: form_words.Step) -> bool:
         """Whether something stands in a step and nothing is missing there."""
         names = {name for name in step.fields if name not in ("language", "status", "owner")}
-        filled = any(
-            form_words.base_name(one.name) in names and getattr(one, "data", None) for one in walk(self.form)
-        )
+        filled = any(form_words.base_name(one.name) in names and getattr(one, "data", None) for one in walk(self.form))
         return filled and not self.missing[step.name]
 
     @property
@@ -143,7 +141,8 @@ def open_proposal(found: Contribution, more: Callable[[Sent], None] | None = Non
 def new(kind: str, values: Mapping[str, Any], to: str) -> Desk:
     """Return the desk with a new form."""
     offers = offering.offers(None)
-    form = make(kind, FORMS[kind].to_form(values), offers)
+    mine = [key for key, _words in offers.organisations]
+    form = make(kind, FORMS[kind].to_form({**values, "owner": mine[0] if mine else None}), offers)
     return Desk(kind, form, offers, to, key=new_key())
 
 
@@ -160,6 +159,22 @@ def change(kind: str, slug: str, to: str, version: int | None = None) -> Desk:
     form = make(kind, FORMS[kind].to_form(base), offers)
     version = known.version if version is None else version
     return Desk(kind, form, offers, to, slug=slug, base=base, base_version=version, key=new_key())
+
+
+def evaluate(slug: str, to: str) -> Desk:
+    """Return the desk with what the person has said of a practice so far, or with an empty form. Raises Problem."""
+    me, connection = acting.me(), asked.connection()
+    if me is None or not me.may_evaluate:
+        raise acting.denied()
+    if records.known(connection, "practice", slug) is None:
+        raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
+    evaluator = me.organisations[0].name if me.organisations else me.name
+    values = evaluation.empty(slug, g.lang, evaluator)
+    known = records.known(connection, "evaluation", slug, values)
+    offers = offering.offers(None)
+    form = make("evaluation", evaluation.to_form(known.values if known else values), offers)
+    base, version = (known.values, known.version) if known else (None, None)
+    return Desk("evaluation", form, offers, to, slug=slug, base=base, base_version=version, key=new_key())
 
 
 def _number(name: str) -> int | None:
@@ -179,6 +194,8 @@ def read(desk: Desk) -> None:
     if desk.kind != "evaluation":
         locating.take_choice(given, request.form)
         locating.fill(given)
+    if desk.kind == "evaluation":
+        given["practice"] = [desk.slug or ""]
     if desk.kind == "practice":
         given, desk.refused = photos.take(given)
     desk.form = make(desk.kind, given, desk.offers)
@@ -266,4 +283,3 @@ def language_offer(form: Any, offers: offering.Offered) -> list[tuple[str, str]]
     there = {entry.form.language.data for entry in form.texts.entries}
     options = [one for one in offers.languages if one[0] not in there]
     return sorted(options, key=lambda one: one[0] not in i18n.LANGUAGES)
-

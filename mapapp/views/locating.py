@@ -109,7 +109,9 @@ def places(words: str, near: str = "", country: str = "") -> list[Option]:
         Option(
             f"place:{one.id}",
             one.name,
-            ", ".join(part for part in (one.around, i18n.country_name(one.country, g.lang)) if part != one.name),
+            ", ".join(
+                part for part in (one.around, i18n.country_name(one.country, g.lang)) if part and part != one.name
+            ),
             one.country,
             decimal(Point(one.latitude, one.longitude)),
             "municipality",
@@ -120,17 +122,14 @@ def places(words: str, near: str = "", country: str = "") -> list[Option]:
 
 def areas(words: str) -> list[Option]:
     """Return the territories that somebody may mean who typed a name or a NUTS code."""
-    return [
-        Option(
-            f"nuts:{one.code}",
-            one.name,
-            f"{one.code}, {i18n.country_name(one.country, g.lang)}" if one.level else one.code,
-            one.country,
-            "",
-            "region" if one.level else "country",
-        )
-        for one in whereabouts.territories(asked.connection(), words)
-    ]
+    connection = asked.connection()
+    found = []
+    for one in whereabouts.territories(connection, words):
+        spot, country = whereabouts.spot_of(connection, one.code), i18n.country_name(one.country, g.lang)
+        detail, kind = (f"{one.code}, {country}", "region") if one.level else (one.code, "country")
+        point = decimal(Point(*spot)) if spot else ""
+        found.append(Option(f"nuts:{one.code}", one.name, detail, one.country, point, kind))
+    return found
 
 
 def named(codes: list[str]) -> list[tuple[str, str]]:
