@@ -1,4 +1,4 @@
-"""Accounts, invitations and organisations in the hands of admins: what they do is done and noted, nobody is shut out."""
+"""Accounts, invitations and organisations in the hands of admins: done and noted, nobody is shut out."""
 
 import re
 from typing import Any
@@ -62,7 +62,7 @@ def test_an_invited_partner_gets_a_mail_and_the_rights(people_app: Any, admin_cl
     assert [
         tuple(one)
         for one in rows(people_app, "SELECT organisation_id::text, editor FROM member WHERE account_id = :a", a=number)
-    ] == [(of, True)]  # noqa: E501
+    ] == [(of, True)]
     assert noted(people_app, "invited", f"account:{number}") == 1
     shown = admin_client.get(f"/en/admin/accounts/{number}").text
     assert "Invited" in shown
