@@ -148,7 +148,8 @@ def is_target(text: str) -> bool:
     return name in TARGETS and (not language or (name in TEXTS and language in LANGUAGES))
 
 
-def _line(cell: Cell) -> str:
+def line(cell: Cell) -> str:
+    """Return a cell as one text."""
     return "; ".join(cell) if isinstance(cell, list) else cell.strip()
 
 
@@ -165,7 +166,7 @@ def items(cell: Cell, known: Collection[str] = ()) -> list[str]:
 
 
 def _choice(cell: Cell, known: Mapping[str, str]) -> str:
-    text = tidy(_line(cell))
+    text = tidy(line(cell))
     return known.get(fold(text), text)
 
 
@@ -178,7 +179,7 @@ _KIND_OF, _STATUS_OF = _named(_KINDS), _named(_STATUS)
 
 def _year(cell: Cell) -> str:
     """Return the year that a cell holds, be it a number or a date; what is none of these as it is."""
-    text = tidy(_line(cell))
+    text = tidy(line(cell))
     found = re.fullmatch(
         r"(\d{4})(?:\.0+)?|(\d{4})[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./](\d{4})", text
     )
@@ -187,7 +188,7 @@ def _year(cell: Cell) -> str:
 
 def _degrees(cell: Cell) -> float | None:
     try:
-        return float(_line(cell).replace(",", ".").replace("−", "-").rstrip("°").strip())
+        return float(line(cell).replace(",", ".").replace("−", "-").rstrip("°").strip())
     except ValueError:
         return None
 
@@ -196,13 +197,13 @@ def coordinates(cells: Mapping[str, Cell], geometry: Point | None) -> str:
     """Return a row's point as the form reads it; an empty text where it has none."""
     if geometry is not None:
         return decimal(geometry)
-    lat, lon = (_line(cells.get(name, "")) for name in ("lat", "lon"))
+    lat, lon = (line(cells.get(name, "")) for name in ("lat", "lon"))
     if lat or lon:
         latitude, longitude = _degrees(lat), _degrees(lon)
         if latitude is None or longitude is None:
             return f"{lat} {lon}".strip()  # the form says what is wrong with it
         return decimal(Point(latitude, longitude))
-    return tidy(_line(cells.get("coordinates", "")))
+    return tidy(line(cells.get("coordinates", "")))
 
 
 def language_of(cells: Mapping[str, Cell], words: Words, longer: bool = False) -> str:
@@ -228,7 +229,7 @@ def overlay(given: Sent, cells: Mapping[str, Cell], geometry: Point | None, word
     """Put what a row says into what the form has: an empty cell changes nothing."""
     _put_texts(given, texts_of(cells, words, defaults))
     for name in _PLAIN:
-        if text := tidy(_line(cells.get(name, ""))):
+        if text := tidy(line(cells.get(name, ""))):
             given[name] = [text]
     for name in ("start_year", "end_year"):
         if text := _year(cells.get(name, "")):
@@ -301,7 +302,7 @@ def faults(cells: Mapping[str, Cell], ragged: bool) -> list[Fault]:
                 )
             )
         )
-    lat, lon = (_line(cells.get(name, "")) for name in ("lat", "lon"))
+    lat, lon = (line(cells.get(name, "")) for name in ("lat", "lon"))
     if bool(lat) != bool(lon):
         found.append(Fault(N_("A point needs both latitude and longitude.")))
     return found
