@@ -36,7 +36,7 @@ class EvaluationForm(Form):
     criteria = FieldList(FormField(CriterionFields), max_entries=MOST_CRITERIA)
 
 
-def make(given: Sent, lookups: Lookups, lang: str) -> EvaluationForm:
+def make(given: Sent, lookups: Lookups, lang: str) -> EvaluationForm:  # noqa: ARG001 - forms are made alike
     """Return the form of what was sent; it has every criterion."""
     keys = list(lookups.terms["criterion"])
     there = [given[name][0] for name in given if name.startswith("criteria-") and name.endswith("-key")]
@@ -81,7 +81,7 @@ def faults(form: EvaluationForm) -> bool:
     return any(field.errors for field in walk(form))
 
 
-def clean(form: EvaluationForm, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def clean(form: EvaluationForm, base: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ARG001 - alike
     """Return the values of a form that was looked at. Criteria under which nothing was said are not there."""
     return {
         "practice": readable(form.practice),

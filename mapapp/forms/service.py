@@ -1,4 +1,4 @@
-"""The form of a local service: what may be sent, and its values. A field of a service is added here and in `queries`."""
+"""The form of a local service: what may be sent, and its values. A field is added here and in `queries`."""
 
 import re
 from collections.abc import Iterator, Mapping

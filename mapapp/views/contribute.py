@@ -85,7 +85,7 @@ def withdraw(lang: str, public_id: UUID) -> Response:
             moderation.withdraw(connection, drafting.actor(), public_id)
     except moderation.Refused as refused:
         raise drafting.refusal(refused) from refused
-    return redirect(url_for("contribute.proposal", public_id=public_id), 303)  # type: ignore[return-value]
+    return redirect(url_for("contribute.proposal", public_id=public_id), 303)
 
 
 @blueprint.post("/<lang:lang>/contribute/proposals/<uuid:public_id>/answer")

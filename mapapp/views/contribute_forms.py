@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..errors import Problem
-from ..forms import drafts
 from ..forms.parts import LANGUAGES
 from ..queries import contributions
 from ..writing import moderation
@@ -39,11 +38,14 @@ def _page(desk: Desk, status: int = 200) -> Any:
         language_offer=drafting.language_offer(desk.form, desk.offers) if hasattr(desk.form, "texts") else [],
         similar=drafting.similar(desk) if desk.kind == "practice" else [],
         weekdays=i18n.weekdays(g.lang) if desk.kind == "service" else [],
-        about=contributions.title_of(asked.connection(), desk.slug or "", g.lang)
-        if desk.kind == "evaluation"
-        else None,
+        about=_title(desk.slug) if desk.kind == "evaluation" else None,
     )
     return page, status
+
+
+def _title(slug: str | None) -> tuple[str, str] | None:
+    """Return the title of a published practice and its language."""
+    return contributions.title_of(asked.connection(), slug or "", g.lang)
 
 
 def _kept(desk: Desk, saved: moderation.Saved) -> Any:
@@ -147,7 +149,7 @@ def change(lang: str, folder: str, slug: str) -> Any:
     kind = drafting.FOLDERS[folder]
     desk = drafting.change(kind, slug, request.path)
     if acting.me() is None:
-        about = contributions.title_of(asked.connection(), slug, g.lang) if kind == "practice" else None
+        about = _title(slug) if kind == "practice" else None
         return door(request.path, _("Suggest a correction"), about)
     under_way = contributions.under_way(asked.connection(), kind, slug, drafting.actor().id)
     if under_way:
@@ -190,8 +192,7 @@ def edit(lang: str, public_id: UUID) -> Any:
     if found.state == "approved" or found.action not in ("create", "change"):
         return redirect(url_for("contribute.proposal", public_id=public_id), 303)
     language = request.args.get("language", "")
-    more = (lambda given: drafts.part_of(given, "texts", language)) if language in LANGUAGES else None
-    return _page(drafting.open_proposal(found, more))
+    return _page(drafting.open_proposal(found, language if language in LANGUAGES else ""))
 
 
 @blueprint.post("/<lang:lang>/contribute/proposals/<uuid:public_id>/edit")

@@ -1,6 +1,6 @@
 """A form on a contributor's desk: which record it is about, what was sent, how it is kept, what is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -117,12 +117,12 @@ def proposal_of(public_id: UUID) -> Contribution:
     return found
 
 
-def open_proposal(found: Contribution, more: Callable[[Sent], None] | None = None) -> Desk:
-    """Return the desk with a proposal that is there; `more` adds to its form before it is made."""
+def open_proposal(found: Contribution, language: str = "") -> Desk:
+    """Return the desk with a proposal that is there, and with a text in one more language where that is wanted."""
     form_of = FORMS[found.kind]
     given = drafts.to_form(found.values, form_of.to_form)
-    if more:
-        more(given)
+    if language and found.kind != "evaluation":
+        drafts.part_of(given, "texts", language)
     offers = offering.offers(found.base)
     return Desk(
         kind=found.kind,

@@ -139,7 +139,7 @@ def say(faults: Iterable[Any]) -> list[str]:
 
 def told(form: Any) -> list[Told]:
     """Return everything that is wrong with a form, in the order of its fields."""
-    found = []
+    found: list[Told] = []
     for field in walk(form):
         if not field.errors:
             continue
