@@ -185,20 +185,23 @@ def delete_account(connection: Connection, account_id: int) -> bool:
     Drafts that nobody else ever saw go too. False when they are the last admin: then nothing is changed.
     """
     # Two admins who leave at once: the second waits here and then sees that there is no other.
-    role = None
+    role, address = None, None
     for row in connection.execute(
-        select(Account.id, Account.role)
+        select(Account.id, Account.role, Account.mail)
         .where((Account.id == account_id) | (Account.role == "admin"))
         .order_by(Account.id)
         .with_for_update()
     ):
-        role = row.role if row.id == account_id else role
+        role, address = (row.role, row.mail) if row.id == account_id else (role, address)
     if role == "admin" and known.other_admins(connection, account_id) == 0:
         return False
     auditing.note(connection, "account_deleted", account_id=account_id, subject=f"account:{account_id}")
     sessions.end_all(connection, account_id)
     for table in (Member, Passkey, RecoveryCode, Token, Message):
         connection.execute(delete(table).where(table.account_id == account_id))
+    # Links and mails to the address from before there was an account name it, too.
+    connection.execute(delete(Message).where(func.lower(Message.receiver) == func.lower(address)))
+    connection.execute(delete(Token).where(func.lower(Token.about["mail"].astext) == func.lower(address)))
     never_sent = (Proposal.author_id == account_id, Proposal.state == "draft", Proposal.submitted_at.is_(None))
     connection.execute(delete(Proposal).where(*never_sent))
     connection.execute(
