@@ -103,6 +103,7 @@ class PracticePage(NamedTuple):
     source_accessed: date | None
     confirmed_on: date | None
     confirmed_by: str | None
+    lapsed_on: date | None  # its owner was asked whether it is still right, in vain
     themes: tuple[str, ...]
     dimensions: tuple[str, ...]
     target_groups: tuple[str, ...]
@@ -138,7 +139,7 @@ _RECORD = text(f"""
 SELECT practice.id, practice.slug, practice.version, practice.created_at, practice.updated_at, title_original,
   language_original, place_name, country, nuts_code, location_kind, ST_X(location), ST_Y(location), organisation,
   organisation_type, partners, programmes, start_year, end_year, status, budget_eur, practice.website, source_title,
-  practice.source_url, source_accessed, confirmed_on, confirmed_by,
+  practice.source_url, source_accessed, confirmed_on, confirmed_by, lapsed_on,
   {_terms("theme")}, {_terms("dimension")}, {_terms("target_group")}, project_id,
   project.slug AS project_slug, project.acronym, shown.title AS project_title, shown.language AS project_language
 FROM practice

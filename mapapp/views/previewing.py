@@ -96,6 +96,8 @@ def page_of(found: Contribution) -> PracticePage:
         source_accessed=None,
         confirmed_on=date.today() if acting.me() else None,
         confirmed_by=None,
+        lapsed_on=None,
+        lapsed_on=None,
         themes=tuple(values["themes"]),
         dimensions=tuple(values["dimensions"]),
         target_groups=tuple(values["target_groups"]),

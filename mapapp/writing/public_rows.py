@@ -145,9 +145,10 @@ def change(
 
 
 def confirm(connection: Connection, kind: str, record_id: int, day: Any, by: str) -> None:
-    """Note that a record's owner vouches for it."""
+    """Note that a record's owner vouches for it: it is not marked as unconfirmed any more."""
+    now = {"confirmed_on": day, "confirmed_by": by, "lapsed_on": None}
     table = TABLES[kind]
-    connection.execute(update(table).where(table.c.id == record_id).values(confirmed_on=day, confirmed_by=by))
+    connection.execute(update(table).where(table.c.id == record_id).values(**now))
 
 
 def _write_parts(connection: Connection, kind: str, record_id: int, version: int, values: Mapping[str, Any]) -> None:
