@@ -97,7 +97,6 @@ def page_of(found: Contribution) -> PracticePage:
         confirmed_on=date.today() if acting.me() else None,
         confirmed_by=None,
         lapsed_on=None,
-        lapsed_on=None,
         themes=tuple(values["themes"]),
         dimensions=tuple(values["dimensions"]),
         target_groups=tuple(values["target_groups"]),
