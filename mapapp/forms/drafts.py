@@ -58,6 +58,17 @@ def part_of(given: Sent, list_name: str, which: str) -> int:
     return number
 
 
+def keep_order(given: Sent, before: Mapping[str, Any]) -> None:
+    """Put what was ticked into the order in which it stood in a record's values; what is new comes after that.
+
+    Boxes are sent in the order of the page, but the first theme of a practice is its main one.
+    """
+    for name, chosen in given.items():
+        order = before.get(name)
+        if isinstance(order, list) and all(isinstance(one, str) for one in order):
+            given[name] = sorted(chosen, key=lambda one, order=order: order.index(one) if one in order else len(order))  # type: ignore[misc]
+
+
 def rename_source(given: Sent, before: str) -> None:
     """Take a source text for one in the language that its author chose for it: they had begun it as `before`."""
     chosen = given.getlist("language")[:1]

@@ -191,6 +191,7 @@ def read(desk: Desk) -> None:
     """Put what was sent in the place of the desk's form."""
     given = sent((name, value) for name, value in request.form.items(multi=True) if name not in OURS)
     drafts.rename_source(given, request.form.get("language_was", ""))
+    drafts.keep_order(given, desk.proposal.values if desk.proposal else desk.base or {})
     if desk.kind != "evaluation":
         locating.take_choice(given, request.form)
         locating.fill(given)

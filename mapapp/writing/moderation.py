@@ -293,7 +293,8 @@ def _by_key(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any]":
 def _save(connection: Connection, actor: Actor, draft: Draft, row: "Row[Any]") -> Saved:
     same = row.values == draft.values and row.note == draft.note
     own = relations(actor, row.author_id, row.organisation_id)
-    if same and own & {"author", "fellow"}:
+    # What was taken back is taken up again by saving it, changed or not.
+    if same and row.state != "withdrawn" and own & {"author", "fellow"}:
         return Saved(row.public_id, row.revision, row.state)
     if row.state == "approved":
         raise Conflict("decided", row) if own & {"author", "fellow"} else Refused("not_yours")
