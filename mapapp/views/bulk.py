@@ -15,7 +15,7 @@ from ..formats import reading, templates
 from ..forms import table
 from ..forms.fields import N_, Fault, tidy
 from ..forms.parts import LANGUAGES, LOCATION_KINDS
-from ..queries import geometries
+from ..queries import geometries, records
 from ..writing import attempts, auditing, moderation, uploads
 from ..writing.uploads import Upload
 from . import acting, asked, bulk_rows, drafting, form_words, guarding, offering, trying
@@ -170,6 +170,11 @@ def _guessed(upload: Upload) -> list[str]:
     found = table.guess(headings, {label_of(target): target for target in table.TARGETS})
     if any(row[2] for row in upload.sheet["rows"]):  # the points of the map itself
         found = ["" if target in LOCATED else target for target in found]
+    if "id" in headings and "slug" not in found:  # our own GeoJSON names its records so
+        number = headings.index("id")
+        first = [table.line(row[1][number]) for row in upload.sheet["rows"][:3]]
+        if any(slug and records.known(asked.connection(), "practice", slug) for slug in first):
+            found[number] = "slug"
     return found
 
 
@@ -214,7 +219,7 @@ def _page(upload: Upload, problem: str = "", status: int = 200) -> Any:
         lines=[one for one in found if one.state != "empty"],
         number={state: sum(one.state == state for one in found) for state in ("new", "change", "same", "wrong")},
         seen=_seen(found),
-        languages=[one for one in offers.languages if one[0] in LANGUAGES],
+        spoken=offers.languages,
         kinds=LOCATION_KINDS,
         owners=offers.organisations,
         by_row=upload.kind in reading.TABLES,
