@@ -1,4 +1,4 @@
-"""The command `mapapp`: serve, load, reset, stats, account."""
+"""The command `mapapp`: serve, load, reset, stats, account, mail, photos."""
 
 import argparse
 import logging
@@ -19,6 +19,7 @@ from .i18n import LANGUAGES
 from .migrating import migrate
 from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
+from .writing import photos, uploads
 
 BAR = 28  # characters
 EXTENSIONS = (
@@ -85,6 +86,7 @@ def serve(settings: Settings) -> int:
         if empty and _load(engine, None, False):
             return 1
         _sample_accounts(engine, settings)
+        _reap(engine, settings)
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
         # The workers are processes of their own: they read the same environment.
@@ -152,6 +154,19 @@ def add_account(engine: Engine, settings: Settings, mail: str, role: str, langua
     return 0
 
 
+def _reap(engine: Engine, settings: Settings) -> photos.Reaped:
+    """Throw out the photos that nothing names, and the tables that nobody has confirmed."""
+    uploads.sweep(settings.data_dir)
+    return photos.reap(engine, settings.data_dir)
+
+
+def reap_photos(engine: Engine, settings: Settings) -> int:
+    """Throw out the photos that nothing has named for two days; say how many."""
+    reaped = _reap(engine, settings)
+    print(f"{reaped.photos} photos that nothing names, {reaped.files} files removed")
+    return 0
+
+
 def send_mail(engine: Engine, settings: Settings) -> int:
     """Send the mails that wait, the daily summaries included, and say how many."""
     from . import mailing
@@ -183,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     empty = commands.add_parser("reset", help="remove the private database")
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
+    kept = commands.add_parser("photos", help="look after photos").add_subparsers(dest="what", required=True)
+    kept.add_parser("reap", help="remove photos that neither a practice nor a proposal names (serve does it too)")
     outbox = commands.add_parser("mail", help="send mails").add_subparsers(dest="what", required=True)
     outbox.add_parser("send", help="send those that wait; `serve` does so by itself")
     account = commands.add_parser("account", help="make an account").add_subparsers(dest="what", required=True)
@@ -211,6 +228,8 @@ def main(words: list[str] | None = None) -> int:
         with _engine(settings) as engine:
             if asked.command == "account":
                 return add_account(engine, settings, asked.mail, asked.role, asked.language)
+            if asked.command == "photos":
+                return reap_photos(engine, settings)
             if asked.command == "mail":
                 return send_mail(engine, settings)
             if asked.command == "load":

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from sqlalchemy import text
 
+from mapapp import command_line
 from mapapp.forms import pictures
 from mapapp.writing import photos
 
@@ -308,3 +309,10 @@ def test_what_nothing_names_is_thrown_out_after_two_days(people_app: Any) -> Non
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM photo WHERE id = :id"), {"id": unnamed}).scalar() == 0
     assert not stray.exists()
+
+
+def test_the_command_says_what_it_threw_out(people_app: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    said = people_app.extensions
+    assert command_line.reap_photos(said["engine"], said["settings"]) == 0
+    assert "photos that nothing names" in capsys.readouterr().out
+    assert command_line._parser().parse_args(["photos", "reap"]).what == "reap"

@@ -36,7 +36,12 @@ def known_problem(status: int) -> Problem:
     if status == 405:
         return Problem(405, _("That is not possible here"), _("This address does not take that kind of request."))
     if status == 413:
-        return Problem(413, _("That is too large"), _("The request is larger than this site accepts."))
+        return Problem(
+            413,
+            _("That is too large"),
+            _("The request is larger than this site accepts."),
+            _("Go back: what you typed is still in the form. Then send fewer or smaller files at once."),
+        )
     if status < 500:
         return Problem(
             status,
