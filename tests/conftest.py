@@ -17,6 +17,7 @@ from fcntl import LOCK_EX, LOCK_UN, flock
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -31,7 +32,20 @@ pytest_plugins = ["tests.people"]
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # What stands in a route, by the name of its part; the slug is a practice's and a service's.
-SAMPLES: dict[str, object] = {"lang": "de", "slug": "imst-abc-cafe", "number": 1, "name": "freshness"}
+SAMPLES: dict[str, object] = {
+    "lang": "de",
+    "slug": "imst-abc-cafe",
+    "number": 1,
+    "name": "freshness",
+    "folder": "practices",
+    "kind": "practice",
+    "ending": "csv",
+    "vocabulary": "theme",
+    "public_id": UUID(int=1),
+    "upload": UUID(int=1),
+    "photo": UUID(int=1),
+    "size": "small",
+}
 SLUGS = {"regions": "imst", "projects": "eu-belong"}
 _PREFIX = "practice-atlas-tests-"
 _names = count()
