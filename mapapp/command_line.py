@@ -180,6 +180,34 @@ def send_mail(engine: Engine, settings: Settings) -> int:
     return 1 if tally.later or tally.given_up else 0
 
 
+def ask_owners(engine: Engine, settings: Settings) -> int:
+    """Ask owners whether their records are still right, mark what nobody answered for, and say how many."""
+    from .queries import site
+    from .writing import freshness
+
+    with engine.begin() as connection:
+        print(freshness.ask_owners(connection, site.read(connection, settings), settings.address))
+    return 0
+
+
+def check_links(engine: Engine) -> int:
+    """Look at every web address that a record names, and print those that lead nowhere."""
+    from . import link_check
+    from .queries import links as known
+    from .writing import links
+
+    with engine.begin() as connection:
+        number = links.queue(connection)
+    print(f"Looking at {number} addresses; this takes some minutes.", flush=True)
+    if link_check.check_waiting(engine) is None:
+        print("mapapp: somebody else is looking already; see the administration.", file=sys.stderr)
+        return 1
+    with engine.connect() as connection:
+        for link in known.listed(connection, ("gone", "unreachable", "forbidden"), "en"):
+            print(f"{link.state:<12} {link.status or link.problem or '':<12} {link.address}")
+    return 0
+
+
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
     with engine.connect() as connection:
@@ -202,6 +230,11 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_parser("reap", help="remove photos that neither a practice nor a proposal names (serve does it too)")
     outbox = commands.add_parser("mail", help="send mails").add_subparsers(dest="what", required=True)
     outbox.add_parser("send", help="send those that wait; `serve` does so by itself")
+    commands.add_parser("freshness", help="ask owners whether their records are still right; `serve` does so by itself")
+    dead = commands.add_parser("links", help="find web addresses that lead nowhere").add_subparsers(
+        dest="what", required=True
+    )
+    dead.add_parser("check", help="ask for each once and print those that lead nowhere")
     account = commands.add_parser("account", help="make an account").add_subparsers(dest="what", required=True)
     add = account.add_parser("add", help="make one, and print the link by which its owner enters it")
     add.add_argument("mail", help="mail address")
@@ -212,6 +245,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0]
+
+
+def _with_database(asked: argparse.Namespace, engine: Engine, settings: Settings) -> int:
+    """Run a command that needs the database."""
+    if asked.command == "account":
+        return add_account(engine, settings, asked.mail, asked.role, asked.language)
+    if asked.command == "mail":
+        return send_mail(engine, settings)
+    if asked.command == "freshness":
+        return ask_owners(engine, settings)
+    if asked.command == "links":
+        return check_links(engine)
+    if asked.command == "load":
+        return _load(engine, asked.folder, asked.skip_bad_rows)
+    return stats(engine)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -226,15 +274,7 @@ def main(words: list[str] | None = None) -> int:
         if asked.command == "reset":
             return reset(settings, asked.yes)
         with _engine(settings) as engine:
-            if asked.command == "account":
-                return add_account(engine, settings, asked.mail, asked.role, asked.language)
-            if asked.command == "photos":
-                return reap_photos(engine, settings)
-            if asked.command == "mail":
-                return send_mail(engine, settings)
-            if asked.command == "load":
-                return _load(engine, asked.folder, asked.skip_bad_rows)
-            return stats(engine)
+            return _with_database(asked, engine, settings)
     except (SettingsError, ClusterError, AssetsMissing) as error:
         print(f"mapapp: {error}", file=sys.stderr)
     except OperationalError as error:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .queries import site as described
 from .settings import Settings
-from .writing import outbox
+from .writing import freshness, outbox
 from .writing.mail import one_line
 from .writing.outbox import Outgoing
 
@@ -191,6 +191,12 @@ def queue_digests(engine: Engine, settings: Settings) -> int:
         return outbox.queue_digests(connection, site, settings.address)
 
 
+def ask_owners(engine: Engine, settings: Settings) -> freshness.Round:
+    """Write the mails that ask owners whether their records are still right, where some are due today."""
+    with engine.begin() as connection:
+        return freshness.ask_owners(connection, described.read(connection, settings), settings.address, daily=True)
+
+
 class Courier(threading.Thread):
     """Looks into the outbox every few seconds until it is told to stop. Several may do so at once."""
 
@@ -213,6 +219,7 @@ class Courier(threading.Thread):
             try:
                 if looks % DIGESTS_EVERY == 0:
                     queue_digests(self.engine, self.settings)
+                    ask_owners(self.engine, self.settings)
                 send_due(self.engine, self.settings)
                 looks += 1
             except SQLAlchemyError as error:

@@ -92,6 +92,7 @@ SELECT kind, slug, owner_id, name, titles, language FROM (
 ) AS due WHERE place <= :most ORDER BY owner_id, place
 """)  # noqa: S608
 _RECEIVERS = text(f"SELECT id, mail, language FROM ({_PEOPLE}) AS p WHERE organisation_id = :id ORDER BY id")  # noqa: S608
+_TODAY = text("SELECT EXISTS (SELECT FROM freshness WHERE asked_at > now() - interval '23 hours')")
 _ABOUT = text(f"""
 SELECT r.kind, r.slug, shown.title, shown.language, o.slug, o.name, coalesce(r.confirmed_on, r.created_at::date),
   r.confirmed_on IS NOT NULL, NULL::timestamptz, NULL::timestamptz, r.lapsed_on
@@ -124,6 +125,11 @@ def due(connection: Connection, months: int) -> list[Due]:
     if not months:
         return []
     return [Due(*row) for row in connection.execute(_DUE, {"months": months, "most": MOST_OF_OWNER})]
+
+
+def asked_today(connection: Connection) -> bool:
+    """Tell whether an owner was asked within the last day."""
+    return bool(connection.execute(_TODAY).scalar_one())
 
 
 def receivers(connection: Connection, organisation_id: int) -> list[Receiver]:

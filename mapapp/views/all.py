@@ -5,6 +5,7 @@ from flask import Blueprint
 from . import (
     account,
     admin,
+    admin_links,
     admin_log,
     admin_organisations,
     admin_people,
@@ -69,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin_organisations.blueprint,
     admin_vocabulary.blueprint,
     admin_site.blueprint,
+    admin_links.blueprint,
     freshness.blueprint,
     admin_log.blueprint,
     mailbox.blueprint,

@@ -49,10 +49,10 @@ class Refused(ValueError):
         self.reason = reason
 
 
-def ask_owners(connection: Connection, site: Site, address: str) -> Round:
+def ask_owners(connection: Connection, site: Site, address: str, *, daily: bool = False) -> Round:
     """Write a mail to the owners of what is due, and mark what they did not answer for. `address` is the site's.
 
-    Somebody else who is at it already does it alone.
+    Somebody else who is at it already does it alone. With `daily` nobody is asked on a day on which somebody was.
     """
     if not connection.execute(select(func.pg_try_advisory_xact_lock(ONE_AT_A_TIME))).scalar_one():
         return Round()
@@ -60,7 +60,8 @@ def ask_owners(connection: Connection, site: Site, address: str) -> Round:
     asked = mails = 0
     sender = mail.Site(site.name, address)
     good_for = timedelta(weeks=site.grace_weeks) + LATE
-    for due in known.due(connection, site.fresh_months):
+    today = daily and known.asked_today(connection)
+    for due in [] if today else known.due(connection, site.fresh_months):
         _forget_links(connection, due.kind, due.slug)
         for receiver in known.receivers(connection, due.owner_id):
             _write(connection, due, receiver, sender, good_for)

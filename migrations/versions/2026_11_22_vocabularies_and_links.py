@@ -47,7 +47,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_checked_link")),
     )
-    op.create_index("ix_checked_link_waiting", "checked_link", ["asked_at"], postgresql_where="state = 'waiting'")
     op.add_column("practice", sa.Column("lapsed_on", sa.Date(), nullable=True))
     op.add_column("service", sa.Column("lapsed_on", sa.Date(), nullable=True))
     op.execute("INSERT INTO data_version (collection) VALUES ('site')")
@@ -64,7 +63,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM data_version WHERE collection = 'site'")
     op.drop_column("service", "lapsed_on")
     op.drop_column("practice", "lapsed_on")
-    op.drop_index("ix_checked_link_waiting", table_name="checked_link")
     op.drop_table("checked_link")
     op.drop_table("former_term")
     op.drop_column("term", "retired_at")
