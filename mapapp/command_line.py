@@ -251,6 +251,8 @@ def _with_database(asked: argparse.Namespace, engine: Engine, settings: Settings
     """Run a command that needs the database."""
     if asked.command == "account":
         return add_account(engine, settings, asked.mail, asked.role, asked.language)
+    if asked.command == "photos":
+        return reap_photos(engine, settings)
     if asked.command == "mail":
         return send_mail(engine, settings)
     if asked.command == "freshness":
