@@ -159,7 +159,7 @@ def _turned_away() -> Any:
     """Answer somebody who is not signed in, or halfway only."""
     from . import interrupted
 
-    if wants_json():
+    if wants_json() and "text/html" not in request.headers.get("Accept", ""):  # a link to a file is opened by a person
         raise Problem(401, _("You are signed out"), _("Sign in again; what you typed is still on this page."))
     here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else f"/{g.lang}/account/"
     one = held()
