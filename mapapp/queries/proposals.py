@@ -85,11 +85,12 @@ class Step(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change of a record that was approved: `base` and `values` say what it was about."""
+    """A change of a record that was approved: `base` (at `base_version`) and `values` say what it was about."""
 
     public_id: UUID
     kind: str
     action: str
+    base_version: int | None
     published_version: int
     base: dict[str, Any] | None
     values: dict[str, Any]
@@ -166,7 +167,7 @@ LEFT JOIN account ON account.id = account_id WHERE proposal_id = :id ORDER BY pr
 """)
 _ABOUT = "kind = ANY(:kinds) AND proposal.slug = :slug"
 _HISTORY = text(f"""
-SELECT public_id, kind, action, published_version, base, values, note, coalesce(author.name, author.mail),
+SELECT public_id, kind, action, base_version, published_version, base, values, note, coalesce(author.name, author.mail),
   organisation.name, coalesce(decider.name, decider.mail), submitted_at, decided_at
 FROM proposal {_PEOPLE} WHERE {_ABOUT} AND state = 'approved' ORDER BY decided_at DESC, proposal.id DESC
 """)  # noqa: S608

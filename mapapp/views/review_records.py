@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug import Response
 
 from .. import differing
@@ -61,7 +62,7 @@ def record(lang: str, kind: str, slug: str) -> str:
     if known is None and former is None and not history:
         raise _not_found()
     entries = [_entry(one, known) for one in history]
-    first = min((one.published_version for one in history if one.kind == kind), default=None)
+    first = next((one for one in reversed(history) if one.kind == kind), None)
     said = known.values if known else next((one.base for one in history if one.base), {})
     return render_template(
         "review/record.html",
@@ -72,8 +73,8 @@ def record(lang: str, kind: str, slug: str) -> str:
         former=former,
         entries=entries,
         # What was there before the first change came with the starting data.
-        begun=known is not None and first != 1,
-        before_all=next((one.base for one in reversed(history) if one.base and one.kind == kind), None),
+        begun=first is None or bool(first.base),
+        first_version=first.base_version if first else None,
         new_key=uuid4,
         open=proposals.under_way(connection, kind, slug),
     )
@@ -108,6 +109,12 @@ def retire(lang: str, kind: str, slug: str) -> Response:
     return _propose(Draft(kind, {}, "retire", slug, note=_why(), key=_key()))
 
 
+def _taken_away(connection: Connection, kind: str, slug: str, version: int) -> Mapping[str, Any] | None:
+    """Return what a record was when it left the map, evaluations included; None where that was another version."""
+    last = next((one for one in proposals.history(connection, kind, slug) if one.action == "retire"), None)
+    return last.base if last and last.base_version == version else None
+
+
 @blueprint.post(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>/undo")
 @MODERATORS
 def undo(lang: str, kind: str, slug: str) -> Response:
@@ -115,10 +122,11 @@ def undo(lang: str, kind: str, slug: str) -> Response:
     text = request.form.get("version", "")
     version = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
     connection = asked.connection()
-    values = records.at_version(connection, kind, slug, version)
+    known = records.known(connection, kind, slug)
+    values = None if known else _taken_away(connection, kind, slug, version)
+    values = values or records.at_version(connection, kind, slug, version)
     if values is None:
         raise _not_found()
-    known = records.known(connection, kind, slug)
     action = "change" if known else "create"
     return _propose(Draft(kind, values, action, slug, known.version if known else None, note=_why(), key=_key()))
 
