@@ -107,7 +107,7 @@ def cards(connection: Connection, ids: object, lang: str) -> list[PracticeCard]:
     An id whose practice is gone by now is left out.
     """
     rows = connection.execute(_CARDS, {"ids": _plain(ids), "lang": lang})
-    return [PracticeCard(*row[:-_PHOTO_COLUMNS], _photo(row[-_PHOTO_COLUMNS:])) for row in rows]
+    return [PracticeCard._make([*row[:-_PHOTO_COLUMNS], _photo(row[-_PHOTO_COLUMNS:])]) for row in rows]
 
 
 def _photo(cells: Sequence[Any]) -> Shown | None:

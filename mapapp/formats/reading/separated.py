@@ -29,6 +29,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
     Raises NotSeparated.
     """
+    order: tuple[str, ...]
     if data.startswith(b"\xef\xbb\xbf"):
         order = ("utf-8-sig",)
     elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
