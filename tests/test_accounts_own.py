@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from mapapp.views import confirming
-from mapapp.writing import accounts, mail
+from mapapp.writing import accounts, mail, second_factors
 
 from .entering import PASSWORD, change, give_code, give_password, made, now_code, read, remember_session
 from .people import PersonClient, add_account
@@ -271,6 +271,37 @@ def test_the_last_second_factor_of_a_moderator_stays(people_app: Any) -> None:
     change(people_app, "UPDATE account SET totp_secret = 'x' WHERE mail = 'free@example.org'")
     assert partner.send("/en/account/second-factor/app/remove").status_code == 303
     assert read(people_app, "SELECT totp_secret FROM account WHERE mail = 'free@example.org'") == [(None,)]
+
+
+def test_a_passkey_belongs_to_one_account_once(people_app: Any) -> None:
+    first, second = (made(people_app, f"key-{name}@example.org", "partner") for name in ("first", "second"))
+    key = {"credential_id": b"one", "public_key": b"public", "sign_count": 0, "name": "Key"}
+    with people_app.extensions["engine"].begin() as connection:
+        assert second_factors.keep_passkey(connection, first, **key)
+        assert not second_factors.keep_passkey(connection, first, **key)
+        assert not second_factors.keep_passkey(connection, second, **key)
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "{}", "not JSON", "[]", '{"id": "x", "rawId": "x", "response": {}}', "x" * 30_000]
+)
+def test_a_made_up_passkey_is_none(people_app: Any, answer: str) -> None:
+    client = entered(people_app, "made-up@example.org")
+    asked = client.post(
+        "/en/account/second-factor/passkey-options",
+        headers={"X-CSRF-Token": client.csrf(), "Origin": "http://localhost", "Accept": "application/json"},
+    )
+    assert asked.json["rp"]["id"] == "localhost"
+    refused = client.send("/en/account/second-factor/passkey", {"attestation": answer, "name": "x"})
+    assert refused.status_code == 422
+    moderator = people_app.test_client()
+    made(people_app, "made-up-moderator@example.org", "moderator", second=True)
+    give_password(moderator, "made-up-moderator@example.org")
+    moderator.post(
+        "/en/account/second-step/passkey",
+        headers={"X-CSRF-Token": moderator.csrf(), "Origin": "http://localhost", "Accept": "application/json"},
+    )
+    assert moderator.send("/en/account/second-step", {"assertion": answer or "-"}).status_code == 401
 
 
 def test_new_recovery_codes_replace_the_old(people_app: Any) -> None:

@@ -94,12 +94,11 @@ def prove(connection: Connection, account: Account) -> bool:
 
 
 def keep(connection: Connection, account: Account, name: str) -> bool:
-    """Keep the passkey that the form of this request holds; False when the answer is not right."""
+    """Keep the passkey that the form of this request holds; False when the answer is not right, or known already."""
     one = acting.held()
     if one is None:
         return False
     found = passkeys.made(host(), _take(connection, one, "make"), request.form.get("attestation", ""))
     if found is None:
         return False
-    second_factors.keep_passkey(connection, account.id, **found._asdict(), name=name)
-    return True
+    return second_factors.keep_passkey(connection, account.id, **found._asdict(), name=name)

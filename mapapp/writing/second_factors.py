@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from ..models.account import Account, Passkey, RecoveryCode
 
@@ -37,17 +38,17 @@ def use_recovery_code(connection: Connection, account_id: int, code_hash: bytes)
 
 def keep_passkey(
     connection: Connection, account_id: int, *, credential_id: bytes, public_key: bytes, sign_count: int, name: str
-) -> None:
-    """Keep a passkey."""
-    connection.execute(
-        insert(Passkey).values(
-            account_id=account_id,
-            credential_id=credential_id,
-            public_key=public_key,
-            sign_count=sign_count,
-            name=name,
-        )
+) -> bool:
+    """Keep a passkey; False when it is known already, as this account's or another's."""
+    statement = upsert(Passkey).values(
+        account_id=account_id,
+        credential_id=credential_id,
+        public_key=public_key,
+        sign_count=sign_count,
+        name=name,
     )
+    kept = connection.execute(statement.on_conflict_do_nothing().returning(Passkey.id))
+    return kept.one_or_none() is not None
 
 
 def use_passkey(connection: Connection, passkey_id: int, sign_count: int) -> None:
