@@ -233,7 +233,9 @@ def check_texts(form: Any, name: str) -> None:
         elif language in seen:
             add_fault(part.language, N_("There is already a text in this language."))
         if not part[name].data and not part[name].errors:
-            add_fault(part[name], N_("Please give the title in this language too."))
+            own = language == form.language.data
+            words = N_("Please give it a name.") if own else N_("Please give the title in this language too.")
+            add_fault(part[name], words)
         seen.add(language)
     if form.language.data is None:
         add_fault(form.language, N_("Please choose the language in which you write."))

@@ -7,9 +7,10 @@ from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from .. import i18n
+from ..atlas.words import tokens
 from ..errors import Problem
 from ..forms.parts import LANGUAGES
-from ..queries import contributions
+from ..queries import contributions, suggest
 from ..writing import moderation
 from . import acting, asked, drafting, form_words, guarding, locating, photos, text_tabs
 from .answering import always_fresh
@@ -80,7 +81,7 @@ def _take(desk: Desk) -> Any:
         saved = drafting.save(desk)
         if request.form.get("go") == "submit":
             if not drafting.complete(desk.kind, desk.form):
-                desk.told = form_words.told(desk.form)
+                desk.told = form_words.in_order(desk.kind, desk.form)
                 return _saved_but(desk, saved)
             drafting.submit(saved)
             return redirect(url_for("contribute.proposal", public_id=saved.public_id), 303)
@@ -164,6 +165,17 @@ def propose_change(lang: str, folder: str, slug: str) -> Any:
     """Keep a change of a published record as a draft, or send it."""
     desk = drafting.change(drafting.FOLDERS[folder], slug, request.path, drafting.base_version())
     return _take(desk)
+
+
+@blueprint.get("/<lang:lang>/contribute/evaluate")
+@acting.needs()
+def evaluate_which(lang: str) -> Any:
+    """Find the practice that is to be evaluated, for people with that right."""
+    drafting.may_evaluate()
+    words = request.args.get("q", "")[:100].replace("\0", "").strip()
+    folded = tokens(words)[:8]
+    found = suggest.practices(asked.connection(), folded, lang, most=20) if folded else []
+    return render_template("contribute/evaluate_which.html", words=words, found=found)
 
 
 @blueprint.get("/<lang:lang>/contribute/practices/<slug>/evaluate")

@@ -161,11 +161,17 @@ def change(kind: str, slug: str, to: str, version: int | None = None) -> Desk:
     return Desk(kind, form, offers, to, slug=slug, base=base, base_version=version, key=new_key())
 
 
-def evaluate(slug: str, to: str) -> Desk:
-    """Return the desk with what the person has said of a practice so far, or with an empty form. Raises Problem."""
-    me, connection = acting.me(), asked.connection()
+def may_evaluate() -> acting.Me:
+    """Return the person who asks, who has the right to evaluate. Raises Problem (403)."""
+    me = acting.me()
     if me is None or not me.may_evaluate:
         raise acting.denied()
+    return me
+
+
+def evaluate(slug: str, to: str) -> Desk:
+    """Return the desk with what the person has said of a practice so far, or with an empty form. Raises Problem."""
+    me, connection = may_evaluate(), asked.connection()
     if records.known(connection, "practice", slug) is None:
         raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
     evaluator = me.organisations[0].name if me.organisations else me.name

@@ -153,6 +153,11 @@ def told(form: Any) -> list[Told]:
     return found
 
 
+def in_order(kind: str, form: Any) -> list[Told]:
+    """Return everything that is wrong with a form, in the order of its page."""
+    return [one for found in by_step(kind, told(form)).values() for one in found]
+
+
 def _position(form: Any, number: str) -> int:
     names = [entry.name for entry in form.texts.entries]
     return names.index(f"texts-{number}")

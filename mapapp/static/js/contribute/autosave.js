@@ -123,6 +123,7 @@ export function startAutosave(form, note) {
   window.addEventListener("beforeunload", (event) => {
     if (!sending && failed && fingerprint(form) !== saved) event.preventDefault();
   });
+  window.addEventListener("online", () => save());
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) sending = false;
   });
