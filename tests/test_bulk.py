@@ -43,7 +43,9 @@ def practice(**more: str) -> dict[str, str]:
 
 def send(client: PersonClient, content: bytes, name: str = "practices.csv") -> Any:
     sent = {"table": (io.BytesIO(content), name)}
-    return client.send(START, sent, content_type="multipart/form-data")
+    answer = client.send(START, sent, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # the test client's own
+    return answer
 
 
 def looked_at(client: PersonClient, content: bytes, name: str = "practices.csv") -> tuple[str, str]:

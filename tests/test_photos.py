@@ -195,14 +195,13 @@ def test_nobody_sends_photos_without_a_session(anyone: PersonClient) -> None:
     assert upload(anyone, picture()).status_code in (401, 413)
 
 
-# The parser leaves the file of a form that breaks off to the collector, which says so.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_what_is_too_large_or_broken_is_told_so(partner_client: PersonClient) -> None:
     big = partner_client.send(
         "/en/contribute/photos",
         {"new_photos": (io.BytesIO(b"\xff\xd8\xff" + b"\0" * (65 * 1024 * 1024)), "x.jpg")},
         headers={"X-CSRF-Token": partner_client.csrf()},
     )
+    big.request.environ["wsgi.input"].close()  # the test client's own
     assert big.status_code == 413
     assert "<main" in big.text
     headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": partner_client.csrf()}
@@ -316,3 +315,37 @@ def test_the_command_says_what_it_threw_out(people_app: Any, capsys: pytest.Capt
     assert command_line.reap_photos(said["engine"], said["settings"]) == 0
     assert "photos that nothing names" in capsys.readouterr().out
     assert command_line._parser().parse_args(["photos", "reap"]).what == "reap"
+
+
+def test_a_photo_goes_with_the_form_when_there_are_no_scripts(
+    partner_client: PersonClient, moderator_client: PersonClient
+) -> None:
+    sent = {
+        "language": "de",
+        "texts-0-language": "de",
+        "texts-0-title": "Ein Tisch für alle",
+        "new_photos": [(io.BytesIO(picture()), "tisch.jpg"), (io.BytesIO(SVG), "sign.svg")],
+        "key": "photo-without-scripts",
+        "go": "photos",
+    }
+    answer = partner_client.send("/en/contribute/practices/new", sent, content_type="multipart/form-data")
+    page = answer.text if answer.location is None else partner_client.get(answer.location).text
+    photo = page.split('name="photos-0-id" value="')[1][:36]
+    assert 'name="photos-0-alt-0-language" value="de"' in page
+    assert seen(partner_client, UUID(photo)) == 200
+    with partner_client.application.extensions["engine"].begin() as connection:
+        author = actor(connection, "partner", "first-organisation", editor=True)
+        alt = {"de": "Menschen <b>am</b> Tisch"}
+        values = practice_values(photos=[{"id": photo, "alt": alt, "credit": "An association"}])
+        proposal = propose(connection, author, values)
+    page = moderator_client.get(f"/en/review/{proposal.public_id}").text
+    assert f'src="/photos/{photo}/small.webp" alt="Menschen &lt;b&gt;am&lt;/b&gt; Tisch" lang="de"' in page
+
+
+def test_alt_and_credit_are_needed(partner_client: PersonClient) -> None:
+    photo = name_in(upload(partner_client, picture()))
+    sent = {"photos-0-id": str(photo), "photos-0-alt-0-language": "en", "photos-0-alt-0-text": " ", "go": "submit"}
+    answer = partner_client.send("/en/contribute/practices/new", {"key": "photo-without-words", **sent})
+    assert answer.status_code == 422
+    assert "Please say whose photo it is." in answer.text
+    assert "Please describe the photo for people who cannot see it." in answer.text
