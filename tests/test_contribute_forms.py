@@ -64,6 +64,7 @@ def test_strange_bytes_and_made_up_choices_are_told_not_stored(partner_client):
         "revision": "-3",
         "language_was": "\ud800",
     }
+    assert send(partner_client, NEW, {"coordinates": "a\x00\x07b", "start_year": "\u2028"}).status_code == 303
     answer = send(partner_client, NEW, {**strange, "language_was": "??"}, "submit")
     assert answer.status_code == 422
     assert {"country", "location_kind", "themes", "project"} <= set(told(answer.text))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .fields import Sent
+from .fields import Sent, tidy
 from .parts import left_over
 
 TYPED = "typed"
@@ -19,7 +19,8 @@ _PART = re.compile(r"(texts|criteria)-(\d+)-(\w+)")
 def with_typed(values: dict[str, Any], form: Any) -> dict[str, Any]:
     """Return the values of a form that was looked at, with what was typed into fields that cannot be read."""
     kept = {}
-    for name, typed in left_over(form).items():
+    for name, raw in left_over(form).items():
+        typed = tidy(raw, lines=True)
         if found := _PART.fullmatch(name):
             list_name, number, field = found.groups()
             part = next(one.form for one in form[list_name].entries if one.name == f"{list_name}-{number}")

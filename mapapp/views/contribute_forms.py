@@ -79,7 +79,7 @@ def _take(desk: Desk) -> Any:
     drafting.read(desk)
     try:
         saved = drafting.save(desk)
-        if request.form.get("go") == "submit":
+        if request.form.get("go") == "submit" and not desk.refused:
             if not drafting.complete(desk.kind, desk.form):
                 desk.told = form_words.in_order(desk.kind, desk.form)
                 return _saved_but(desk, saved)
