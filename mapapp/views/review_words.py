@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_time, format_timedelta
 from flask import g, url_for
 from flask_babel import gettext as _
 
@@ -25,8 +25,11 @@ def is_old(since: datetime | None) -> bool:
 
 
 def moment(at: datetime | None) -> str:
-    """Return a day and a time of day (UTC) in words."""
-    return format_datetime(at, "d MMMM y, HH:mm", locale=i18n.locale(g.lang)) if at else ""
+    """Return a day and a time of day in words; nobody knows the reader's clock, so the time is that of UTC."""
+    if at is None:
+        return ""
+    time = format_time(at, "short", locale=i18n.locale(i18n.BRITISH.get(g.lang, g.lang)))
+    return f"{i18n.day(at, g.lang)}, {time} UTC"
 
 
 def about(kind: str, action: str) -> str:
