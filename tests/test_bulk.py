@@ -260,6 +260,7 @@ def test_maps_bring_their_points(partner_client: PersonClient, tmp_path: Path) -
 @pytest.mark.usefixtures("clean")
 def test_places_are_found_by_name_or_code_and_doubts_are_said(partner_client: PersonClient) -> None:
     rows = [
+        practice(place="Neustadt", country="DE", themes="moon"),
         practice(place="Wien", country="Österreich"),
         practice(place="", country="", nuts="AT33"),
         practice(place="Atlantis"),
@@ -271,7 +272,8 @@ def test_places_are_found_by_name_or_code_and_doubts_are_said(partner_client: Pe
     ]
     keys = {key: "" for row in rows for key in row}
     address, page = looked_at(partner_client, as_csv([keys | row for row in rows]))
-    assert states(page) == ["new"] * 4 + ["new", "new", "wrong", "wrong"], page
+    assert states(page) == ["wrong"] + ["new"] * 6 + ["wrong", "wrong"], page
+    assert "Several places are called “Neustadt”; the one in" in page
     assert "Stands for all of Tirol (AT33)." in page
     assert "No place called “Atlantis” is known" in page
     assert "both latitude and longitude" in page

@@ -73,7 +73,7 @@ def _place(given: Sent, code: str) -> list[str]:
     if not found:
         given["location_kind"] = ["none"]
         return [_("No place called “%(name)s” is known, so it will not be on the map. Give coordinates.", name=name)]
-    chosen, doubt = _choose(found, code)
+    chosen, doubt = _choose(found, name, code)
     if chosen is None:  # the form asks for the country
         given["location_kind"] = ["none"]
         return [doubt]
@@ -88,8 +88,8 @@ def _where(one: Candidate) -> str:
     return ", ".join(part for part in (one.around, i18n.country_name(one.country, g.lang)) if part)
 
 
-def _choose(found: Sequence[Candidate], code: str) -> tuple[Candidate | None, str]:
-    """Return which of the places of one name is meant, and what the author should know about it."""
+def _choose(found: Sequence[Candidate], name: str, code: str) -> tuple[Candidate | None, str]:
+    """Return which of the places of a name is meant, and what the author should know about it."""
     if code:
         within = [one for one in found if _lies_in(one, code)]
         if within:
@@ -99,11 +99,11 @@ def _choose(found: Sequence[Candidate], code: str) -> tuple[Candidate | None, st
     largest, second = found[0], found[1]
     if len({one.country for one in found}) > 1 and largest.population < FAR_LARGER * second.population:
         places = "; ".join(_where(one) for one in found[:4])
-        return None, _("Several places are called “%(name)s”: %(places)s.", name=largest.name, places=places)
+        return None, _("Several places are called “%(name)s”: %(places)s.", name=name, places=places)
     return largest, _(
         "Several places are called “%(name)s”; the one in %(where)s was taken. If you mean another, give its "
         "coordinates or NUTS code.",
-        name=largest.name,
+        name=name,
         where=_where(largest),
     )
 
