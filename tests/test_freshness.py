@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from mapapp import command_line, mailing
 from mapapp.queries import freshness as known
 from mapapp.queries import site as described
 from mapapp.settings import Settings
@@ -177,3 +178,19 @@ def test_an_owner_is_not_flooded(own: Engine) -> None:
                         "confirmed_on = current_date - 500")  # fmt: skip
     assert ask(own).asked == known.MOST_OF_OWNER
     assert ask(own).asked == known.MOST_OF_OWNER
+
+
+def test_the_command_says_what_it_did(own: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.ask_owners(own, Settings()) == 0
+    assert capsys.readouterr().out == "1 asked about (1 mails), 0 marked as not confirmed lately\n"
+
+
+def test_the_courier_asks_once_a_day(own: Engine) -> None:
+    assert mailing.ask_owners(own, Settings()).asked == 1
+    with own.begin() as connection:
+        run(connection, "UPDATE practice SET owner_id = (SELECT id FROM organisation WHERE slug = 'keeper'), "
+                        "confirmed_on = current_date - 500")  # fmt: skip
+    assert mailing.ask_owners(own, Settings()).asked == 0
+    with own.begin() as connection:
+        run(connection, "UPDATE freshness SET asked_at = asked_at - interval '1 day'")
+    assert mailing.ask_owners(own, Settings()).asked == known.MOST_OF_OWNER

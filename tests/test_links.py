@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import Engine, text
 
-from mapapp import link_check, link_probe
+from mapapp import command_line, link_check, link_probe
 from mapapp.link_probe import Forbidden, Found, is_public, probe, public_addresses
 from mapapp.queries import links as known
 from mapapp.writing import links
@@ -201,3 +201,20 @@ def test_two_do_not_look_at_once(people_app: Any) -> None:
         other.execute(text(f"SELECT pg_advisory_lock({link_check.ONE_AT_A_TIME})"))
         assert link_check.check_waiting(engine, lambda _address: Found("works")) is None
         other.execute(text(f"SELECT pg_advisory_unlock({link_check.ONE_AT_A_TIME})"))
+
+
+def test_the_command_prints_what_leads_nowhere(
+    people_app: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine: Engine = people_app.extensions["engine"]
+
+    def look(address: str) -> Found:
+        return Found("unreachable", None, "name") if "abc-cafe" in address else Found("works", 200)
+
+    with engine.begin() as connection:
+        address = "https://abc-cafe.example/"
+        connection.execute(text("UPDATE practice SET website = :a WHERE slug = 'imst-abc-cafe'"), {"a": address})
+    check = link_check.check_waiting
+    monkeypatch.setattr(link_check, "check_waiting", lambda engine: check(engine, look, 0))
+    assert command_line.check_links(engine) == 0
+    assert "unreachable  name         https://abc-cafe.example/" in capsys.readouterr().out

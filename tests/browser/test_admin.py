@@ -1,9 +1,12 @@
 """The administration in a browser: accessible in both schemes and on a phone, in German, errors included."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+
+from mapapp.writing import tokens
 
 from ..people import PersonClient
 from .conftest import WATCH
@@ -35,6 +38,13 @@ def test_every_page_is_accessible_and_fits_a_phone(
                 "SELECT source_url, 'gone', now() + interval '1 s', now() FROM practice WHERE slug = 'imst-abc-cafe'"
             )
         )
+        key = tokens.issue(
+            connection,
+            "fresh",
+            account_id=admin_client.account_id,
+            about={"kind": "practice", "slug": "imst-abc-cafe", "owner": 0},
+            good_for=timedelta(hours=1),
+        )
     with serve(people_app) as address:
         context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
         context.add_init_script(WATCH)
@@ -42,8 +52,13 @@ def test_every_page_is_accessible_and_fits_a_phone(
         page = context.new_page()
         found = []
         try:
-            for path in (*PAGES, f"accounts/{admin_client.account_id}", "review/freshness"):
-                page.goto(f"/de/{path}" if path.startswith("review") else f"/de/admin/{path}")
+            more = (
+                f"accounts/{admin_client.account_id}",
+                "../review/freshness",
+                f"../contribute/fresh/{key}?answer=change",
+            )
+            for path in (*PAGES, *more):
+                page.goto(f"/de/admin/{path}")
                 found += [f"{path}: {one}" for one in (*faults(page), *faults_in_dark(page))]
                 found += page.evaluate("window.broken")
                 if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
