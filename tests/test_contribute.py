@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from .contributing import NEW, TITLE, edit_of, fields, id_of, row, scalar, send, whole, written
 
@@ -196,3 +197,15 @@ def test_what_is_not_there_is_said_so(partner_client):
         "/en/contribute/regions/new",
     ):
         assert partner_client.get(address).status_code == 404, address
+
+
+def test_a_correction_of_a_merged_practice_leads_to_the_one_that_took_its_place(partner_client):
+    with partner_client.application.extensions["engine"].begin() as connection:
+        connection.execute(
+            text("INSERT INTO former_record (kind, slug, moved_to) VALUES ('practice', 'was-there', 'imst-abc-cafe')")
+        )
+    assert partner_client.get("/en/contribute/practices/was-there/change").location == CHANGE
+
+
+def test_a_service_leads_to_its_correction(anyone):
+    assert 'href="/en/contribute/services/imst-abc-cafe/change"' in anyone.get("/en/services/imst-abc-cafe").text

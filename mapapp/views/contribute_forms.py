@@ -10,7 +10,7 @@ from .. import i18n
 from ..atlas.words import tokens
 from ..errors import Problem
 from ..forms.parts import LANGUAGES
-from ..queries import contributions, suggest
+from ..queries import contributions, records, suggest
 from ..writing import moderation
 from . import acting, asked, drafting, form_words, guarding, locating, photos, text_tabs
 from .answering import always_fresh
@@ -148,6 +148,9 @@ def create(lang: str, folder: str) -> Any:
 def change(lang: str, folder: str, slug: str) -> Any:
     """The form of a published record; the person's own draft about it, where there is one."""
     kind = drafting.FOLDERS[folder]
+    gone = records.former(asked.connection(), kind, slug)
+    if gone and gone.moved_to:
+        return redirect(url_for("contribute.change", folder=folder, slug=gone.moved_to), 303)
     desk = drafting.change(kind, slug, request.path)
     if acting.me() is None:
         about = _title(slug) if kind == "practice" else None

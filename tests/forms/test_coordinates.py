@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapapp.forms.coordinates import NOTHING, NotCoordinates, Point, decimal, parse, sexagesimal
@@ -15,11 +15,13 @@ POINTS = st.builds(
 TENTH_OF_A_SECOND = 1 / 36_000
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(POINTS)
 def test_decimal_degrees_come_back_exactly(point: Point) -> None:
     assert parse(decimal(point)) == point
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(POINTS)
 def test_degrees_minutes_seconds_come_back_to_a_tenth_of_a_second(point: Point) -> None:
     back = parse(sexagesimal(point))
@@ -27,6 +29,7 @@ def test_degrees_minutes_seconds_come_back_to_a_tenth_of_a_second(point: Point) 
     assert abs(back.longitude - point.longitude) <= TENTH_OF_A_SECOND / 2 + 1e-9
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_a_point_on_earth_or_refused(text: str) -> None:
     with suppress(NotCoordinates):

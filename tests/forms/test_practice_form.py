@@ -270,6 +270,7 @@ def test_coordinates_are_read_in_the_language_of_the_page() -> None:
     assert told({"coordinates": "somewhere"}, "coordinates")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_control_characters_never_get_into_values(typed: str) -> None:
     cleaned = tidy(typed, lines=True)
