@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, g
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..queries import data_version, vocabulary
 from ..queries import site as described
@@ -54,7 +54,7 @@ def _known_site() -> tuple[int, Site]:
         wanted = None if g.get("away") else versions().site
         if wanted is not None and (last is None or last[0] != wanted):
             last = current_app.extensions["site"] = (wanted, described.read(connection(), settings()))
-    except (DBAPIError, TimeoutError):
+    except SQLAlchemyError:  # away, or the connection of this request was cut off before
         g.away = True
     return last or (0, described.from_settings(settings()))
 
