@@ -150,14 +150,19 @@ def _cell(value: Any) -> str | list[str]:
         if not math.isfinite(value):
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(Decimal(repr(value)), "f")
-    text = str(value).replace("\0", "").strip()
+    text = _plain(str(value))
     if text.startswith("[") and text.endswith("]"):  # a list that the driver has left as JSON
         try:
             listed = json.loads(text)
         except ValueError:
             return text
-        return [str(one) for one in listed if isinstance(one, str | int | float)]
+        return [_plain(str(one)) for one in listed if isinstance(one, str | int | float)]
     return text
+
+
+def _plain(text: str) -> str:
+    """Return a text that can be written everywhere: JSON may hold halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
 
 
 def _checked(headings: list[str], rows: list[Any]) -> dict[str, Any]:
