@@ -169,6 +169,10 @@ def test_double_clicks_make_one_decision_one_step_and_one_mail(connection, peopl
     assert slugs == {"garden-of-languages"}
     steps = list(connection.execute(text("SELECT step FROM proposal_step ORDER BY id")).scalars())
     assert steps == ["saved", "submitted", "asked", "returned", "submitted", "approved"]
+    noted = connection.execute(
+        text("SELECT action FROM audit_entry WHERE subject = :it ORDER BY id"), {"it": f"proposal:{saved.public_id}"}
+    )
+    assert list(noted.scalars()) == ["proposal_returned", "proposal_approved"]
     told = ["submitted", "asked", "returned", "submitted", "approved"]
     assert [kind for kind, _ in mails(connection)] == [f"proposal_{kind}" for kind in told]
 

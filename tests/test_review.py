@@ -227,6 +227,11 @@ def test_a_record_goes_back_to_an_earlier_version_and_its_history_says_everythin
         assert answer.status_code == 404, version_asked
     assert moderator_client.get("/en/review/records/practice/never-there").status_code == 404
     assert moderator_client.get("/en/review/records/region/imst").status_code == 404
+    for typed in (f"http://localhost/de/practices/{slug}?q=x", slug, f"/en/practices/{slug}/"):
+        found = moderator_client.get("/en/review/records", query_string={"address": typed})
+        assert (found.status_code, found.location) == (303, record)
+    for typed in ("//evil.test/<b>", "http://[", "…"):
+        assert moderator_client.get("/en/review/records", query_string={"address": typed}).status_code == 404
 
 
 def test_two_that_are_one_are_merged(

@@ -1,5 +1,6 @@
 """A record over time, and what moderators propose themselves: undo, retire, merge; pairs that could be one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -21,6 +22,7 @@ from .reviewing import MODERATORS
 blueprint = Blueprint("review_records", __name__)
 blueprint.context_processor(review_words.words)
 
+ADDRESS = re.compile(r"(?:(practices|services)/)?([a-z0-9-]{1,100})/?(?:[?#].*)?$")  # of a public page, or a slug alone
 KIND = "any('practice', 'service')"
 
 
@@ -49,6 +51,20 @@ def _title(said: Mapping[str, Any], slug: str) -> str:
     texts = said.get("texts") or {}
     own: Mapping[str, Any] = texts.get(said.get("language")) or next(iter(texts.values()), {})
     return str(own.get("title") or own.get("name") or slug)
+
+
+@blueprint.get("/<lang:lang>/review/records")
+@MODERATORS
+def find(lang: str) -> Response:
+    """Lead from the address of a record's public page to its history."""
+    address = request.args.get("address", "").strip()[:500]
+    if not address:
+        return redirect(url_for("review.index"), 303)
+    found = ADDRESS.search(address)
+    if found is None:
+        raise _not_found()
+    kind, slug = "service" if found[1] == "services" else "practice", found[2]
+    return redirect(url_for("review_records.record", kind=kind, slug=slug), 303)
 
 
 @blueprint.get(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>")

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ..models.account import Account, Member, Organisation
 from ..models.proposal import Proposal, ProposalStep
-from . import transitions
+from . import auditing, transitions
 
 MODERATORS = ("moderator", "admin")
+DECISIONS = ("agreed", "approved", "returned")
 PROPOSAL: Any = Proposal.__table__
 
 
@@ -142,6 +143,9 @@ def take_step(
     statement = update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(state=to, changed_at=func.now(), **columns)
     row = connection.execute(statement.returning(PROPOSAL)).one()
     note_step(connection, row, actor, step, words)
+    if step in DECISIONS:
+        about = {"kind": row.kind, "what": row.action, "record": row.slug}
+        auditing.note(connection, f"proposal_{step}", account_id=actor.id, subject=f"proposal:{row.public_id}", **about)
     return row
 
 
