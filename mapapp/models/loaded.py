@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
 
-
 CHANGED_HERE = 0  # the version of a record that loads leave alone, whatever its file says
 
 
