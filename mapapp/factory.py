@@ -14,8 +14,8 @@ from .atlas import Atlas
 from .database import reading
 from .security import secured
 from .settings import Settings
-from .views import all as blueprints
 from .views import acting, answering, asked, failing, guarding, translating, wording
+from .views import all as blueprints
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 

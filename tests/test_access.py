@@ -183,7 +183,7 @@ def test_only_those_of_the_table_are_let_in(stage: Stage, routes: list[tuple[str
         organisation = connection.execute(text("SELECT id FROM organisation WHERE slug = 'first-organisation'"))
         assert organisation.scalar_one()
     wrong = []
-    for name, method, rule in routes:
+    for name, _method, rule in routes:
         if name in LEAVING or "public_id" in rule:
             continue
         expected = ADMIN if ADMIN_BLUEPRINTS.match(name.split()[1]) else TABLE[name]
@@ -213,7 +213,7 @@ def test_a_proposal_is_open_to_those_of_the_table_only(
 
 
 def test_leaving_is_for_those_who_are_in(stage: Stage, routes: list[tuple[str, str, str]]) -> None:
-    for name, method, rule in routes:
+    for name, _method, rule in routes:
         if name in LEAVING:
             answer = asked_by(stage, "nobody", name, address_of(rule, name))
             assert answer.status_code in (303, 401), name
