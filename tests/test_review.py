@@ -280,6 +280,14 @@ def test_services_and_evaluations_are_published_too(people_app: Any, moderator_c
         assert words in page.text, words
     assert decide(moderator_client, address, "approve").status_code == 303
     assert "Very strong indeed" in moderator_client.get("/en/practices/imst-abc-cafe").text
+    with people_app.extensions["engine"].begin() as connection:
+        lost = {**values, "practice": "gone-meanwhile"}
+        saved = propose(connection, actor(connection, "admin"), lost, kind="evaluation", slug="gone-meanwhile")
+    address = f"/en/review/{saved.public_id}"
+    for page in (moderator_client.get(address), decide(moderator_client, address, "approve")):
+        assert "The record is not public any more" in page.text
+        assert "/approve" not in page.text
+    assert page.status_code == 409
 
 
 def test_nothing_that_a_person_wrote_becomes_markup(moderator_client: PersonClient, put: Any) -> None:

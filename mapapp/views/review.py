@@ -112,6 +112,8 @@ def _view(connection: Connection, seen: Seen) -> View:
     known = records.known(connection, seen.kind, seen.slug, seen.values) if seen.slug and waits else None
     if waits:
         view.stale, view.gone = _stale(seen, known)
+        if seen.kind == "evaluation" and records.known(connection, "practice", seen.values.get("practice", "")) is None:
+            view.stale = view.gone = True
     if view.stale and known and seen.action == "change":
         view.three = differing_words.three(differing.three_way(seen.base or {}, known.values, seen.values))
     after: Mapping[str, Any] = seen.values
