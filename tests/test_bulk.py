@@ -104,6 +104,21 @@ def test_rows_become_proposals_when_they_are_confirmed_and_not_before(partner_cl
 
 
 @pytest.mark.usefixtures("clean")
+def test_no_table_goes_past_the_second_key(person: Any) -> None:
+    person("partner", "careful", editor=True, second_key=True)
+    partner = person("partner", "careful", second_key=True)
+    address, _page = looked_at(partner, as_csv([practice()]))
+    assert partner.send(address, {"do": "look", "owner": ""}).status_code == 303
+    assert partner.send(address, {"do": "submit", "seen": seen(partner.get(address).text)}).status_code == 303
+    with partner.application.extensions["engine"].connect() as connection:
+        row = connection.execute(text("SELECT organisation_id, values, state FROM proposal WHERE key LIKE 'table:%'"))
+        assert [(one.organisation_id, one.values["owner"], one.state) for one in row] == [
+            (partner.organisation_id, None, "submitted")
+        ]
+        assert "proposal_to_agree" in connection.execute(text("SELECT kind FROM message")).scalars().all()
+
+
+@pytest.mark.usefixtures("clean")
 def test_a_table_that_is_confirmed_twice_makes_each_proposal_once(partner_client: PersonClient) -> None:
     address, page = looked_at(partner_client, as_csv([practice()]))
     folder = partner_client.application.extensions["settings"].data_dir / uploads.FOLDER

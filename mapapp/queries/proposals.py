@@ -134,7 +134,10 @@ LEFT JOIN account AS decider ON decider.id = decided_by
 LEFT JOIN organisation ON organisation.id = organisation_id
 """
 _NEEDS_KEY = """(state = 'submitted' AND coalesce(organisation.second_key, false) AND EXISTS (
-  SELECT FROM member WHERE member.organisation_id = organisation.id AND member.editor)) AS needs_key"""
+  SELECT FROM member JOIN account AS turner ON turner.id = member.account_id
+  WHERE member.organisation_id = organisation.id AND member.editor AND turner.disabled_at IS NULL
+  AND turner.deleted_at IS NULL AND (turner.password_hash IS NOT NULL OR turner.totp_secret IS NOT NULL)
+)) AS needs_key"""  # the rule of stepping.needs_key
 _WAITING = """state IN ('submitted', 'agreed') AND (:everything OR organisation_id = ANY(:organisations))"""
 _MINE = f"{_WAITING} AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
 

@@ -16,7 +16,7 @@ from ..queries import records, vocabulary
 from ..queries.values import Known
 from ..writing.moderation import Draft
 from ..writing.uploads import Upload
-from . import asked, bulk_places, form_words, locating, offering
+from . import asked, bulk_places, drafting, form_words, locating, offering
 from .bulk_places import first
 from .form_words import Told
 from .keeping import kept
@@ -175,7 +175,7 @@ def _draft(upload: Upload, row: _Row, values: dict[str, Any], slug: str, there: 
         action="change" if there else "create",
         slug=slug if there else None,
         base_version=there.version if there else None,
-        organisation=upload.defaults["owner"] or None,
+        organisation=drafting.organisation_of(values),
         key=f"table:{upload.id}:{row.number}",
         language=g.lang,
     )

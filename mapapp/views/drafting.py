@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from .. import i18n
 from ..errors import Problem
 from ..forms import drafts, evaluation, practice, service
-from ..forms.fields import N_, Sent, sent
+from ..forms.fields import N_, Sent, sent, tidy
 from ..forms.parts import walk
 from ..queries import contributions, duplicates, records
 from ..queries.contributions import Contribution
@@ -32,7 +32,8 @@ LONGEST_NOTE = 2000
 @dataclass
 class Desk:
     """One form with everything that its page needs. `base` is the record as it was when its change was begun;
-    `conflict` says what came in between: changed (another revision was saved), published."""
+    `conflict` says what came in between: changed (another revision was saved), published; `problem` in words why what
+    was typed could not be kept."""
 
     kind: str
     form: Any
@@ -47,6 +48,7 @@ class Desk:
     note: str = ""
     told: list[Told] = field(default_factory=list)
     conflict: str = ""
+    problem: str = ""
     refused: list[photos.NotTaken] = field(default_factory=list)
 
     @cached_property
@@ -65,7 +67,14 @@ class Desk:
     @property
     def writes_on(self) -> bool:
         """Whether scripts may save by themselves: not what waits for a decision, which would leave the queue."""
+        if self.problem or self.conflict:
+            return False  # nor over what was saved elsewhere, before its author has seen it
         return self.proposal is None or self.proposal.state in ("draft", "returned")
+
+    @property
+    def lies_open(self) -> bool:
+        """Whether the page shows what is nowhere saved."""
+        return bool(self.problem or self.conflict)
 
 
 def actor() -> moderation.Actor:
@@ -146,12 +155,24 @@ def new(kind: str, values: Mapping[str, Any], to: str) -> Desk:
     return Desk(kind, form, offers, to, key=new_key())
 
 
-def change(kind: str, slug: str, to: str, version: int | None = None) -> Desk:
-    """Return the desk with a published record; `version` is the one that its author began from. Raises Problem."""
+def _gone(kind: str, slug: str, to: str, keep: bool) -> Desk:
+    """Return the desk with a form that has lost its record, where there is something to `keep`. Raises Problem."""
+    if not keep:
+        raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
+    offers = offering.offers(None)
+    empty = evaluation.empty(slug, g.lang, None) if kind == "evaluation" else FORMS[kind].empty(g.lang)
+    told = _("The record is not public any more: it was taken off the map, or merged with another one. Nothing was saved.")
+    told = f"{told} {_('What you typed is still on this page, so that you can copy it.')}"
+    return Desk(kind, make(kind, FORMS[kind].to_form(empty), offers), offers, to, slug=slug, problem=told)
+
+
+def change(kind: str, slug: str, to: str, version: int | None = None, *, keep: bool = False) -> Desk:
+    """Return the desk with a published record; `version` is the one that its author began from. Where it is gone the
+    desk says so if there is something to `keep`, else raises Problem."""
     connection = asked.connection()
     known = records.known(connection, kind, slug)
     if known is None:
-        raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
+        return _gone(kind, slug, to, keep)
     base: Mapping[str, Any] = known.values
     if version is not None and version != known.version:
         base = records.at_version(connection, kind, slug, version) or known.values
@@ -169,11 +190,12 @@ def may_evaluate() -> acting.Me:
     return me
 
 
-def evaluate(slug: str, to: str) -> Desk:
-    """Return the desk with what the person has said of a practice so far, or with an empty form. Raises Problem."""
+def evaluate(slug: str, to: str, *, keep: bool = False) -> Desk:
+    """Return the desk with what the person has said of a practice so far, or with an empty form. Where the practice is
+    gone the desk says so if there is something to `keep`, else raises Problem."""
     me, connection = may_evaluate(), asked.connection()
     if records.known(connection, "practice", slug) is None:
-        raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
+        return _gone("evaluation", slug, to, keep)
     evaluator = me.organisations[0].name if me.organisations else me.name
     values = evaluation.empty(slug, g.lang, evaluator)
     known = records.known(connection, "evaluation", slug, values)
@@ -206,13 +228,13 @@ def read(desk: Desk) -> None:
     if desk.kind == "practice":
         given, desk.refused = photos.take(given)
     desk.form = make(desk.kind, given, desk.offers)
-    desk.note = request.form.get("note", "")[:LONGEST_NOTE].replace("\0", "").strip()
+    desk.note = tidy(request.form.get("note", ""), lines=True)
     desk.key = request.form.get("key", "")[:100].replace("\0", "") or desk.key
     desk.revision = _number("revision") or desk.revision
 
 
 def save(desk: Desk) -> moderation.Saved:
-    """Keep the desk's form as a proposal. Raises Problem, moderation.Conflict."""
+    """Keep the desk's form as a proposal. Raises moderation.Refused, moderation.Conflict."""
     values = values_of(desk.kind, desk.form, desk.base)
     there = desk.proposal
     draft = moderation.Draft(
@@ -222,20 +244,17 @@ def save(desk: Desk) -> moderation.Saved:
         slug=desk.slug,
         base_version=desk.base_version,
         note=desk.note or None,
-        organisation=None if there else _organisation(values),
+        organisation=None if there else organisation_of(values),
         key=None if there else desk.key or None,
         language=g.lang,
         public_id=there.public_id if there else None,
         revision=desk.revision or 1,
     )
-    try:
-        with acting.transaction() as connection:
-            return moderation.save_draft(connection, actor(), draft)
-    except moderation.Refused as refused:
-        raise refusal(refused) from refused
+    with acting.transaction() as connection:
+        return moderation.save_draft(connection, actor(), draft)
 
 
-def _organisation(values: Mapping[str, Any]) -> str | None:
+def organisation_of(values: Mapping[str, Any]) -> str | None:
     """Return for which of their organisations the person writes: the one that keeps the record up, or their only."""
     me = acting.me()
     own = [one.slug for one in me.organisations] if me else []
@@ -244,12 +263,9 @@ def _organisation(values: Mapping[str, Any]) -> str | None:
 
 
 def submit(saved: moderation.Saved) -> None:
-    """Send a saved proposal to the moderators. Raises Problem, moderation.Conflict."""
-    try:
-        with acting.transaction() as connection:
-            moderation.submit(connection, actor(), saved.public_id, saved.revision, asked.mail_site())
-    except moderation.Refused as refused:
-        raise refusal(refused) from refused
+    """Send a saved proposal to the moderators. Raises moderation.Refused, moderation.Conflict."""
+    with acting.transaction() as connection:
+        moderation.submit(connection, actor(), saved.public_id, saved.revision, asked.mail_site())
 
 
 REFUSALS = {

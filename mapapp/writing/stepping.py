@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from ..models.account import Account, Member, Organisation
 from ..models.proposal import Proposal, ProposalStep
@@ -14,6 +14,12 @@ from . import auditing, transitions
 MODERATORS = ("moderator", "admin")
 DECISIONS = ("agreed", "approved", "returned")
 PROPOSAL: Any = Proposal.__table__
+# Whom one can wait for: not an account that is shut, nor one whose invitation nobody has taken up so far.
+CAN_ACT = (
+    Account.disabled_at.is_(None),
+    Account.deleted_at.is_(None),
+    or_(Account.password_hash.is_not(None), Account.totp_secret.is_not(None)),
+)
 
 
 class Belonging(Protocol):
@@ -81,21 +87,17 @@ def relations(actor: Actor, author_id: int | None, organisation_id: int | None) 
 
 def only_moderator(connection: Connection, actor: Actor) -> bool:
     """Tell whether nobody else could decide: then somebody may decide on a proposal of their own."""
-    others = select(func.count()).where(
-        Account.role.in_(MODERATORS),
-        Account.id != actor.id,
-        Account.disabled_at.is_(None),
-        Account.deleted_at.is_(None),
-    )
+    others = select(func.count()).where(Account.role.in_(MODERATORS), Account.id != actor.id, *CAN_ACT)
     return not connection.execute(others).scalar_one()
 
 
 def needs_key(connection: Connection, row: "Row[Any]") -> bool:
     """Tell whether the organisation of a proposal wants one of its editors to agree first. One without an editor
-    cannot: its proposals go on."""
+    who can act cannot: its proposals go on."""
     if row.organisation_id is None:
         return False
-    editors = select(Member.account_id).where(Member.organisation_id == Organisation.id, Member.editor).exists()
+    members = select(Member.account_id).join(Account, Account.id == Member.account_id)
+    editors = members.where(Member.organisation_id == Organisation.id, Member.editor, *CAN_ACT).exists()
     query = select(Organisation.id).where(Organisation.id == row.organisation_id, Organisation.second_key, editors)
     return connection.execute(query).scalar_one_or_none() is not None
 
