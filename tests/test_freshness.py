@@ -11,9 +11,10 @@ from mapapp import command_line, mailing
 from mapapp.queries import freshness as known
 from mapapp.queries import site as described
 from mapapp.settings import Settings
-from mapapp.writing import freshness
+from mapapp.writing import freshness, moderation
 
 from .people import PersonClient, add_account, add_organisation
+from .proposing import SITE, actor
 
 HTML = {"Accept": "text/html"}
 ADDRESS = "https://atlas.example.org"
@@ -170,6 +171,33 @@ def test_a_record_that_has_changed_hands_is_not_confirmed(own: Engine, anyone: P
     assert anyone.send(path, {"answer": "right"}).status_code == 410
     assert not row(own, PRACTICE).today
     assert anyone.get("/en/contribute/fresh/nonsense").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "DELETE FROM member WHERE account_id IN (SELECT id FROM account WHERE mail = 'editor@example.org')",
+        "UPDATE account SET disabled_at = now() WHERE mail = 'editor@example.org'",
+    ],
+)
+def test_who_has_left_the_owner_confirms_nothing_any_more(own: Engine, anyone: PersonClient, gone: str) -> None:
+    ask(own)
+    path = links(own)["right"]
+    with own.begin() as connection:
+        run(connection, gone)
+    assert anyone.send(path, {"answer": "right"}).status_code == 410
+    assert not row(own, PRACTICE).today
+    with own.begin() as connection:
+        run(connection, "UPDATE account SET disabled_at = NULL WHERE mail = 'editor@example.org'")
+
+
+def test_words_that_something_is_wrong_confirm_nothing_when_approved(own: Engine, anyone: PersonClient) -> None:
+    ask(own)
+    assert anyone.send(links(own)["change"], {"answer": "change", "words": "It has moved."}).status_code == 200
+    with own.begin() as connection:
+        saved = run(connection, "SELECT public_id, revision FROM proposal").one()
+        moderation.approve(connection, actor(connection, "moderator"), saved.public_id, saved.revision, SITE)
+    assert not row(own, PRACTICE).today
 
 
 def test_an_owner_is_not_flooded(own: Engine) -> None:

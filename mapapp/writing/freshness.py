@@ -41,8 +41,8 @@ class Round(NamedTuple):
 
 class Refused(ValueError):
     """An answer that cannot be taken. `reason`: over (the link was used, or is too old), gone (the record is public no
-    more, or has another owner), words (it needs a reason or a description), waiting (a proposal for the record cannot
-    be made now)."""
+    more, or has another owner, to whom the person does not belong), words (it needs a reason or a description), waiting
+    (a proposal for the record cannot be made now)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -113,12 +113,15 @@ def answer(
     owner = connection.execute(
         select(Organisation.slug, Organisation.name).where(Organisation.id == owner_id)
     ).one_or_none()
-    if row is None or owner is None or row.owner_id != owner_id or standing.account_id is None:
+    account_id = standing.account_id
+    if row is None or owner is None or row.owner_id != owner_id or account_id is None:
+        raise Refused("gone")
+    if not _belongs(connection, account_id, owner_id):
         raise Refused("gone")
     if what == "right":
         public_rows.confirm(connection, kind, row.id, func.current_date(), owner.name)
     else:
-        _propose(connection, standing.account_id, kind, slug, owner.slug, what, words, site)
+        _propose(connection, account_id, kind, slug, owner.slug, what, words, site)
     _forget_links(connection, kind, slug)
     connection.execute(
         update(Freshness).where(Freshness.kind == kind, Freshness.slug == slug).values(answered_at=func.now())
@@ -126,12 +129,27 @@ def answer(
     auditing.note(
         connection,
         "freshness_answered",
-        account_id=standing.account_id,
+        account_id=account_id,
         subject=f"{kind}:{slug}",
         address=address,
         answer=what,
     )
     return str(kind)
+
+
+def _belongs(connection: Connection, account_id: int, owner_id: int) -> bool:
+    """Tell whether the person who was asked still speaks for the owner: a mail outlives a membership."""
+    query = (
+        select(Account.id)
+        .join(Member, Member.account_id == Account.id)
+        .where(
+            Account.id == account_id,
+            Member.organisation_id == owner_id,
+            Account.disabled_at.is_(None),
+            Account.deleted_at.is_(None),
+        )
+    )
+    return connection.execute(query).scalar_one_or_none() is not None
 
 
 def _propose(

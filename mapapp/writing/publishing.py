@@ -170,7 +170,10 @@ def _new_slug(connection: Connection, kind: str, values: Mapping[str, Any]) -> s
 
 
 def _confirm(connection: Connection, proposal: "Row[Any]", record_id: int) -> None:
-    """Note who vouches for the record: its owner, when one of its own members has sent the proposal."""
+    """Note who vouches for the record: its owner, when one of its own members has sent the proposal. A proposal that
+    changes nothing vouches for nothing: its words say that something is wrong."""
+    if proposal.action == "change" and proposal.values == proposal.base:
+        return
     query = (
         select(Organisation.name)
         .join(Member, Member.organisation_id == Organisation.id)
