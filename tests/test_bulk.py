@@ -119,6 +119,19 @@ def test_no_table_goes_past_the_second_key(person: Any) -> None:
 
 
 @pytest.mark.usefixtures("clean")
+def test_files_are_read_one_at_a_time_and_who_waits_is_told(
+    partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE", 0.05)
+    templates._workbook.cache_clear()
+    with reading._one_at_a_time:
+        answer = send(partner_client, as_csv([practice()]))
+        assert (answer.status_code, "Other files are being read just now" in answer.text) == (503, True)
+        assert partner_client.get("/en/contribute/upload/practices.xlsx").status_code == 503
+    assert send(partner_client, as_csv([practice()])).status_code == 303
+
+
+@pytest.mark.usefixtures("clean")
 def test_a_table_that_is_confirmed_twice_makes_each_proposal_once(partner_client: PersonClient) -> None:
     address, page = looked_at(partner_client, as_csv([practice()]))
     folder = partner_client.application.extensions["settings"].data_dir / uploads.FOLDER

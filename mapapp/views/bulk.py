@@ -54,6 +54,7 @@ REASONS = {
     "broken": N_("This file is damaged or too large to be read. Please save it anew, for example as CSV."),
     "no_file": N_("Please choose a file first."),
     "too_often": N_("That were very many files. Please go on in an hour."),
+    "busy": N_("Other files are being read just now. Please try again in a minute."),
 }
 
 
@@ -76,6 +77,10 @@ class Refused(Exception):
 def _say(reason: str) -> str:
     given = {"most": reading.MOST_ROWS, "megabytes": reading.LARGEST // 1024**2}
     return Fault(REASONS.get(reason, REASONS["broken"]), given).say(_)
+
+
+def _status(reason: str) -> int:
+    return 503 if reason == "busy" else 422
 
 
 def _me() -> acting.Me:
@@ -105,7 +110,7 @@ def send(lang: str) -> Any:
     try:
         upload = _take()
     except Refused as refused:
-        return _start(_say(refused.reason), 422)
+        return _start(_say(refused.reason), _status(refused.reason))
     return redirect(url_for("bulk.look", upload=upload.id), 303)
 
 
@@ -267,7 +272,7 @@ def decide(lang: str, upload: UUID) -> Any:
     try:
         found = _named(found)
     except Refused as refused:
-        return _page(found, _say(refused.reason), 422)
+        return _page(found, _say(refused.reason), _status(refused.reason))
     uploads.save(asked.settings().data_dir, found)
     return redirect(url_for("bulk.look", upload=upload) + "#rows", 303)
 
@@ -329,6 +334,10 @@ def template(lang: str, ending: str) -> Response:
         for key, said in offers.terms[vocabulary]
     ]
     headings = (_("Column"), _("Write this"), _("It means"))
-    response = Response(templates.make(ending, headings, listed), content_type=templates.MEDIA_TYPES[ending])
+    try:
+        made = templates.make(ending, headings, listed)
+    except reading.Unreadable as error:  # others are read just now
+        raise Problem(503, _("This is not possible just now"), _say(error.reason)) from error
+    response = Response(made, content_type=templates.MEDIA_TYPES[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="practices.{ending}"'
     return response

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 KINDS = ("csv", "xlsx", "geojson", "gpkg", "kml")
@@ -15,8 +16,10 @@ TABLES = ("csv", "xlsx")  # their first row holds the headings
 LARGEST = 10 * 1024 * 1024  # bytes of a file
 MOST_ROWS = 500
 SECONDS = 25  # of the clock; the process may use 20 of a processor
+PATIENCE = 5  # seconds that one waits for another to be read
 _MAGIC = {"xlsx": b"PK\x03\x04", "gpkg": b"SQLite format 3\0"}
 _WORKER = "mapapp.formats.reading.worker"
+_one_at_a_time = Lock()  # a reader may take 1 GB and a whole processor
 
 Cell = str | list[str]
 
@@ -46,7 +49,7 @@ class Sheet(NamedTuple):
 
 class Unreadable(ValueError):
     """A file that cannot be read. `reason`: unknown_kind, not_this_kind, empty, no_headings, no_rows, too_many_rows,
-    too_many_columns, too_much_text, encoding, broken, too_slow, no_such_layer."""
+    too_many_columns, too_much_text, encoding, broken, too_slow, no_such_layer, busy (others are read just now)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -86,7 +89,9 @@ def write_workbook(path: Path, sheets: dict[str, tuple[list[str], list[list[str]
 
 
 def _run(words: list[str]) -> dict[str, Any]:
-    """Run the process that knows GDAL, alone and within limits; return what it says."""
+    """Run the process that knows GDAL, alone and within limits, never two at once; return what it says."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise Unreadable("busy")
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-m", _WORKER, *words],
@@ -99,6 +104,8 @@ def _run(words: list[str]) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("too_slow") from None
+    finally:
+        _one_at_a_time.release()
     try:
         found = json.loads(done.stdout)
     except ValueError:  # it was ended by one of its limits, or by what it read
