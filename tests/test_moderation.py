@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from mapapp.queries import proposals
 from mapapp.queries.values import of_practice
 from mapapp.writing import moderation
 from mapapp.writing.moderation import Conflict, Draft, Refused
@@ -38,6 +39,7 @@ LEGAL = {
     "return": {"submitted": {"moderator", "admin", "editor"}, "agreed": {"moderator", "admin"}},
     "ask": {"submitted": {"moderator", "admin", "editor"}, "agreed": {"moderator", "admin"}},
     "answer": {state: {"author", "fellow", "editor"} for state in OPEN},
+    "catch_up": {state: {"moderator", "admin"} for state in OPEN},
 }
 AFTER = {
     "save": {"returned": "returned"},
@@ -48,6 +50,7 @@ AFTER = {
     "return": {},
     "ask": {"submitted": "submitted", "agreed": "agreed"},
     "answer": {"submitted": "submitted", "agreed": "agreed"},
+    "catch_up": {"submitted": "submitted", "agreed": "agreed"},
 }
 USUAL = {
     "save": "draft",
@@ -89,12 +92,14 @@ def take(connection, step, who, saved):
         "return": lambda: moderation.return_(connection, who, saved.public_id, 1, "Please", SITE),
         "ask": lambda: moderation.ask(connection, who, saved.public_id, 1, "Why?", SITE),
         "answer": lambda: moderation.answer(connection, who, saved.public_id, "Because", SITE),
+        "catch_up": lambda: moderation.catch_up(connection, who, saved.public_id, 1),
     }
     act[step]()
 
 
 def test_every_step_from_every_state_by_everybody_is_legal_or_refused_and_changes_nothing(connection, people):
-    draft = Draft("practice", practice_values(), organisation="house")
+    slug = publish(connection, people["other"], people["moderator"], practice_values())
+    draft = Draft("practice", titled("Another"), action="change", slug=slug, organisation="house")
     saved = moderation.save_draft(connection, people["author"], draft)
     wrong = []
     for step, state, name in product(LEGAL, STATES, PEOPLE):
@@ -201,6 +206,23 @@ def test_a_second_key_is_turned_by_an_editor_of_the_organisation_first(connectio
     assert moderation.approve(connection, moderator, saved.public_id, 1, SITE).version == 1
     own = propose(connection, editor, titled("By the editor"), organisation="careful")
     assert own.state == "agreed"
+
+
+@pytest.mark.parametrize(
+    "shut", ["disabled_at = now()", "mail = NULL, deleted_at = now()", "totp_secret = NULL, password_hash = NULL"]
+)
+def test_nobody_waits_for_people_who_cannot_act(connection, shut):
+    author = actor(connection, "partner", "careful", second_key=True)
+    actor(connection, "partner", "careful", editor=True, second_key=True)
+    moderator = actor(connection, "moderator")
+    actor(connection, "admin")
+    waits = propose(connection, author, practice_values(), organisation="careful")
+    assert proposals.one(connection, waits.public_id, "en").needs_key
+    connection.execute(text(f"UPDATE account SET {shut} WHERE mail LIKE 'careful%editor%' OR role = 'admin'"))
+    assert not proposals.one(connection, waits.public_id, "en").needs_key
+    assert moderation.approve(connection, moderator, waits.public_id, 1, SITE).version == 1
+    own = propose(connection, moderator, titled("By the only moderator"))
+    assert moderation.approve(connection, moderator, own.public_id, 1, SITE).version == 1
 
 
 def test_what_may_not_be_proposed_is_refused(connection, people):
