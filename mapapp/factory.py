@@ -23,7 +23,9 @@ LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 def create_app(settings: Settings, engine: Engine) -> Flask:
     """Return the application on a database whose migrations have run. Nothing is asked of the database yet."""
     app = Flask(__name__, static_folder=None)
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY, BABEL_DEFAULT_LOCALE="en")
+    app.config.update(SECRET_KEY=settings.secret_key, BABEL_DEFAULT_LOCALE="en")
+    # A form may be all text: one field of it may be as long as the whole.
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["lang"] = i18n.LanguageConverter
     app.url_map.strict_slashes = False

@@ -12,19 +12,27 @@ from .parts import left_over
 
 TYPED = "typed"
 # Parts of which a form has several, and the field that says which one it is: a number is only a place on a page.
-NAMED_BY = {"texts": "language", "criteria": "key"}
-_PART = re.compile(r"(texts|criteria)-(\d+)-(\w+)")
+NAMED_BY = {"texts": "language", "criteria": "key", "photos": "id", "alt": "language"}
+_PART = re.compile(r"(texts|criteria|photos)-(\d+)-([\w-]+)")
+_ALT = re.compile(r"alt-(\d+)-text")
 
 
 def with_typed(values: dict[str, Any], form: Any) -> dict[str, Any]:
     """Return the values of a form that was looked at, with what was typed into fields that cannot be read."""
     kept = {}
+    photos = {one["id"] for one in values.get("photos", ())}
     for name, raw in left_over(form).items():
         typed = tidy(raw, lines=True)
         if found := _PART.fullmatch(name):
             list_name, number, field = found.groups()
-            part = next(one.form for one in form[list_name].entries if one.name == f"{list_name}-{number}")
-            kept[f"{list_name}/{part[NAMED_BY[list_name]].data}/{field}"] = typed
+            part = _entry(form[list_name], number)
+            which = part[NAMED_BY[list_name]].data
+            if list_name == "photos":
+                if which not in photos:  # it was taken off
+                    continue
+                if said := _ALT.fullmatch(field):  # once for each language
+                    field = f"alt/{_entry(part.alt, said[1]).language.data or ''}"
+            kept[f"{list_name}/{which}/{field}"] = typed
         else:
             kept[name] = typed
     return values | {TYPED: kept} if kept else values
@@ -40,22 +48,35 @@ def to_form(values: Mapping[str, Any], write: Callable[[Mapping[str, Any]], Sent
     given = write(plain(values))
     for name, typed in values.get(TYPED, {}).items():
         list_name, _slash, rest = name.partition("/")
-        which, _slash, field = rest.rpartition("/")
-        given[f"{list_name}-{part_of(given, list_name, which)}-{field}" if rest else name] = [typed]
+        if list_name == "photos":
+            which, _slash, field = rest.partition("/")
+            part = f"photos-{part_of(given, 'photos', which)}"
+            field, _slash, language = field.partition("/")
+            if field == "alt":
+                field = f"alt-{part_of(given, f'{part}-alt', language)}-text"
+            name = f"{part}-{field}"
+        elif rest:
+            which, _slash, field = rest.rpartition("/")
+            name = f"{list_name}-{part_of(given, list_name, which)}-{field}"
+        given[name] = [typed]
     return given
+
+
+def _entry(parts: Any, number: str) -> Any:
+    return next(one.form for one in parts.entries if one.name == f"{parts.name}-{number}")
 
 
 def part_of(given: Sent, list_name: str, which: str) -> int:
     """Return the number of a part (the text in a language, say), which is added, empty, where there is none."""
     numbers = []
+    by = NAMED_BY[list_name.rsplit("-", 1)[-1]]
     for name in given:
-        found = _PART.fullmatch(name)
-        if found and found[1] == list_name and found[3] == NAMED_BY[list_name]:
+        if found := re.fullmatch(rf"{list_name}-(\d+)-{by}", name):
             if given[name][:1] == [which]:
-                return int(found[2])
-            numbers.append(int(found[2]))
+                return int(found[1])
+            numbers.append(int(found[1]))
     number = max(numbers, default=-1) + 1
-    given[f"{list_name}-{number}-{NAMED_BY[list_name]}"] = [which]
+    given[f"{list_name}-{number}-{by}"] = [which]
     return number
 
 

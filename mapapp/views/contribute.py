@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from ..forms import drafts
-from ..queries import contributions
+from ..forms.fields import tidy
+from ..queries import contributions, records
 from ..writing import moderation
 from . import acting, asked, drafting, form_words
 from .answering import always_fresh, with_site
 
 blueprint = Blueprint("contribute", __name__)
+LONGEST_ANSWER = 4000  # characters
 
 
 @blueprint.get("/<lang:lang>/contribute/")
@@ -56,21 +58,29 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
         "contribute/proposal.html",
         found=found,
         title=title_of(found),
+        gone=found.state == "approved" and not _is_public(found),
         steps=steps,
         said=last if last and last.step != "answered" and found.state in ("returned", "submitted", "agreed") else None,
         asked=bool(last and last.step == "asked" and found.state in ("submitted", "agreed")),
         problem=problem,
-        answer=request.form.get("words", "")[:4000],
+        answer=request.form.get("words", ""),
+        longest=LONGEST_ANSWER,
     )
     return page, status
 
 
+def _is_public(found: contributions.Contribution) -> bool:
+    kind = "practice" if found.kind == "evaluation" else found.kind
+    return bool(found.slug) and records.known(asked.connection(), kind, found.slug or "") is not None
+
+
 def title_of(found: contributions.Contribution) -> tuple[str, str] | None:
     """Return what a contribution is about and in which language that is; None while it has no title."""
-    values = drafts.plain(found.values)
+    # Who proposes that a record goes, or goes up in another one, says nothing new of it.
+    values = drafts.plain(found.values if found.action in ("create", "change") else found.base or {})
     if found.kind == "evaluation":
         return contributions.title_of(asked.connection(), values["practice"], g.lang)
-    text = values["texts"].get(values["language"]) or {}
+    text = values.get("texts", {}).get(values["language"]) or {}
     words = text.get("title") or text.get("name")
     return (words, values["language"]) if words else None
 
@@ -92,17 +102,18 @@ def withdraw(lang: str, public_id: UUID) -> Response:
 @acting.needs()
 def answer(lang: str, public_id: UUID) -> Any:
     """Answer a moderator's question."""
-    words = request.form.get("words", "").replace("\0", "").strip()
+    words = tidy(request.form.get("words", ""), lines=True)
     if not words:
         return _page(public_id, _("Please write an answer first."), 422)
-    if len(words) > 4000:
-        return _page(public_id, _("Please shorten this to %(longest)s characters.", longest=4000), 422)
+    if len(words) > LONGEST_ANSWER:
+        return _page(public_id, _("Please shorten this to %(longest)s characters.", longest=LONGEST_ANSWER), 422)
     drafting.proposal_of(public_id)
     try:
         with acting.transaction() as connection:
             moderation.answer(connection, drafting.actor(), public_id, words, asked.mail_site())
     except moderation.Refused as refused:
-        raise drafting.refusal(refused) from refused
+        problem = drafting.refusal(refused)
+        return _page(public_id, f"{problem.title}. {problem.detail}", problem.status)
     return redirect(url_for("contribute.proposal", public_id=public_id), 303)
 
 

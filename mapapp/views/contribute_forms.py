@@ -76,7 +76,14 @@ def _kept(desk: Desk, saved: moderation.Saved) -> Any:
 
 def _take(desk: Desk) -> Any:
     """Keep what was sent; send it to the moderators when that is asked and nothing stands against it."""
+    _whole()
     drafting.read(desk)
+    if desk.problem:  # there is nothing any more that this could be kept for
+        return _unsaved(desk, Problem(404, desk.problem))
+    if len(desk.note) > drafting.LONGEST_NOTE:
+        told = _("Please shorten this to %(longest)s characters.", longest=drafting.LONGEST_NOTE)
+        return _unsaved(desk, Problem(422, _("Your words to the moderators are too long"), told))
+    saved = None
     try:
         saved = drafting.save(desk)
         if request.form.get("go") == "submit" and not desk.refused:
@@ -87,15 +94,38 @@ def _take(desk: Desk) -> Any:
             return redirect(url_for("contribute.proposal", public_id=saved.public_id), 303)
     except moderation.Conflict as conflict:
         return _conflict(desk, conflict)
+    except moderation.Refused as refused:
+        return _unsaved(desk, drafting.refusal(refused), saved)
     return _saved_but(desk, saved) if desk.refused else _kept(desk, saved)
 
 
-def _saved_but(desk: Desk, saved: moderation.Saved) -> Any:
+def _whole() -> None:
+    """Refuse a form of which only a part arrived: what is missing would count as emptied. Raises Problem."""
+    if "revision" not in request.form:
+        raise Problem(
+            400,
+            _("This form did not arrive whole"),
+            _("Nothing was changed."),
+            _("Open the form again and send it from there."),
+        )
+
+
+def _unsaved(desk: Desk, problem: Problem, saved: moderation.Saved | None = None) -> Any:
+    """Show what was typed with the reason why it could not be taken; `saved` is what could be kept of it before."""
+    if wants_json():
+        raise problem
+    desk.problem = " ".join(f"{part.rstrip('.')}." for part in (problem.title, problem.detail) if part)
+    if saved:
+        return _saved_but(desk, saved, problem.status)
+    return _page(desk, problem.status)
+
+
+def _saved_but(desk: Desk, saved: moderation.Saved, status: int = 422) -> Any:
     """Show a form that is kept as a draft and cannot be sent yet."""
     desk.proposal = contributions.one(asked.connection(), saved.public_id)
     desk.to = url_for("contribute.edit", public_id=saved.public_id)
     desk.revision = saved.revision
-    return _page(desk, 422)
+    return _page(desk, status)
 
 
 def _conflict(desk: Desk, conflict: moderation.Conflict) -> Any:
@@ -110,10 +140,16 @@ def _conflict(desk: Desk, conflict: moderation.Conflict) -> Any:
     desk.revision = conflict.revision
     there = desk.proposal or contributions.by_key(asked.connection(), desk.key)
     if desk.conflict == "published" and there and there.slug:
-        folder = "services" if desk.kind == "service" else "practices"
-        to = url_for("contribute.change", folder=folder, slug=there.slug)
-        current = drafting.change(desk.kind, there.slug, to)
-        desk.to, desk.key, desk.slug = to, current.key, there.slug
+        if desk.kind == "evaluation":
+            current = drafting.evaluate(there.slug, url_for("contribute.evaluate", slug=there.slug), keep=True)
+        else:
+            folder = "services" if desk.kind == "service" else "practices"
+            address = url_for("contribute.change", folder=folder, slug=there.slug)
+            current = drafting.change(desk.kind, there.slug, address, keep=True)
+        if current.problem:  # retired or merged since
+            desk.conflict = ""
+            return _unsaved(desk, Problem(409, current.problem))
+        desk.to, desk.key, desk.slug = current.to, current.key, there.slug
         desk.base, desk.base_version, desk.proposal = current.base, current.base_version, None
     elif there:
         desk.proposal, desk.to = there, url_for("contribute.edit", public_id=there.public_id)
@@ -166,8 +202,8 @@ def change(lang: str, folder: str, slug: str) -> Any:
 @guarding.takes(photos.LARGEST_FORM)
 def propose_change(lang: str, folder: str, slug: str) -> Any:
     """Keep a change of a published record as a draft, or send it."""
-    desk = drafting.change(drafting.FOLDERS[folder], slug, request.path, drafting.base_version())
-    return _take(desk)
+    kind, keep = drafting.FOLDERS[folder], "revision" in request.form
+    return _take(drafting.change(kind, slug, request.path, drafting.base_version(), keep=keep))
 
 
 @blueprint.get("/<lang:lang>/contribute/evaluate")
@@ -196,7 +232,7 @@ def evaluate(lang: str, slug: str) -> Any:
 @acting.needs()
 def keep_evaluation(lang: str, slug: str) -> Any:
     """Keep an evaluation as a draft, or send it."""
-    return _take(drafting.evaluate(slug, request.path))
+    return _take(drafting.evaluate(slug, request.path, keep="revision" in request.form))
 
 
 @blueprint.get("/<lang:lang>/contribute/proposals/<uuid:public_id>/edit")

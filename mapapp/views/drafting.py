@@ -161,8 +161,10 @@ def _gone(kind: str, slug: str, to: str, keep: bool) -> Desk:
         raise Problem(404, _("There is no such record"), _("The address may be mistyped, or the record has moved."))
     offers = offering.offers(None)
     empty = evaluation.empty(slug, g.lang, None) if kind == "evaluation" else FORMS[kind].empty(g.lang)
-    told = _("The record is not public any more: it was taken off the map, or merged with another one. Nothing was saved.")
-    told = f"{told} {_('What you typed is still on this page, so that you can copy it.')}"
+    told = _(
+        "The record is not public any more: it was taken off the map, or merged with another one. Nothing was saved. "
+        "What you typed is still on this page, so that you can copy it."
+    )
     return Desk(kind, make(kind, FORMS[kind].to_form(empty), offers), offers, to, slug=slug, problem=told)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
 from ..errors import Problem
-from ..forms.fields import N_
+from ..forms.fields import N_, tidy
 from ..queries import freshness as known
 from ..queries import tokens
 from ..writing import freshness as writing
@@ -37,7 +37,7 @@ def _page(key: str, answer: str, problem: str = "", status: int = 200) -> Any:
         record = known.one(asked.connection(), standing.about["kind"], standing.about["slug"], g.lang)
     if standing is None or record is None:
         raise _over()
-    typed = request.form.get("words", "")[:LONGEST]
+    typed = request.form.get("words", "")
     page = render_template(
         "freshness/answer.html", record=record, answer=answer, problem=problem, typed=typed, longest=LONGEST
     )
@@ -59,7 +59,7 @@ def question(lang: str, key: str) -> Any:
 @always_fresh
 def answer(lang: str, key: str) -> Any:
     """Take the answer of somebody who holds a mailed link, signed in or not."""
-    what, words = _chosen(request.form.get("answer")), request.form.get("words", "").replace("\0", "")
+    what, words = _chosen(request.form.get("answer")), tidy(request.form.get("words", ""), lines=True)
     if len(words) > LONGEST:
         return _page(key, what, _("Please shorten this to %(longest)s characters.", longest=LONGEST), 422)
     try:

@@ -1,11 +1,12 @@
 """Forgery: every request that changes something proves that it comes from a form of ours, sent from our own pages."""
 
 import hmac
+import io
 import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -21,6 +22,7 @@ SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 OPEN_FOR = 24 * 3600  # seconds that a form of somebody without a session stays good
+LARGEST_OF_STRANGERS = 16 * 1024 * 1024  # bytes that are read of a form whose session has ended, to keep its text
 
 
 def takes(most: int) -> Callable[[View], View]:
@@ -99,10 +101,12 @@ def _check() -> Any:
     own = _origin()
     if own is not False:
         one = acting.held()
-        if one is None and own and getattr(view, "roles", None) and _too_long():
-            return None  # the view itself asks them to sign in; nothing of a large form is read for a stranger
+        largest: int = getattr(view, "largest_body", request.max_content_length or 0)
         if one is not None or not getattr(view, "roles", None):
-            request.max_content_length = getattr(view, "largest_body", request.max_content_length)
+            request.max_content_length = largest
+        elif own:  # their session may have ended while they wrote: the text is read, no file of a stranger is
+            request.max_content_length = min(largest, LARGEST_OF_STRANGERS)
+            request._get_file_stream = _nowhere  # type: ignore[method-assign]
         token = request.headers.get(HEADER) or request.form.get(FIELD, "")
         if fits(token, one.id if one else None) or (own and token and getattr(view, "own_origin_suffices", False)):
             return None
@@ -121,8 +125,16 @@ def _check() -> Any:
     )
 
 
-def _too_long() -> bool:
-    return (request.content_length or 0) > (request.max_content_length or 0)
+class _Nowhere(io.BytesIO):
+    """A file that keeps nothing of what is written to it."""
+
+    def write(self, content: Any, /) -> int:
+        """Drop some bytes."""
+        return len(content)
+
+
+def _nowhere(*_about: Any, **_more: Any) -> IO[bytes]:
+    return _Nowhere()
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,7 @@ from .failing import wants_json
 
 FIELD = "kept"
 KEPT_FOR = 24 * 3600  # seconds
+LONGEST = 700_000  # characters of a sealed form: the page that carries it must be able to send it
 # Neither what is ours nor what is secret: no page carries a password around.
 NOT_KEPT = ("csrf", FIELD, "password", "new_password", "code", "assertion", "attestation")
 
@@ -28,11 +29,10 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def sealed() -> str:
-    """Return the form of this request as one signed text that a page can carry."""
-    largest = request.max_content_length or 0
-    small = (request.content_length or 0) <= largest
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_KEPT] if small else []
-    return str(_signer().dumps([request.full_path.rstrip("?"), fields]))
+    """Return the form of this request as one signed text that a page can carry; nothing where it is too long."""
+    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_KEPT]
+    carried = str(_signer().dumps([request.full_path.rstrip("?"), fields]))
+    return carried if len(carried) <= LONGEST else ""
 
 
 def opened(carried: str) -> Kept | None:
@@ -48,7 +48,13 @@ def opened(carried: str) -> Kept | None:
 
 def sign_in_first() -> tuple[str, int]:
     """Answer a form whose session has ended: the page to sign in, which carries it along."""
-    page = render_template("account/sign_in.html", kept=sealed(), next=f"/{g.lang}/account/", mail="", problem="")
+    kept, problem = sealed(), ""
+    if not kept:
+        problem = _(
+            "You were signed out while you were writing, and the form is too long to be kept here. Nothing was saved. "
+            "Sign in again in a new window, then go back in this one and save."
+        )
+    page = render_template("account/sign_in.html", kept=kept, next=f"/{g.lang}/account/", mail="", problem=problem)
     return page, 401
 
 
@@ -56,8 +62,14 @@ def send_again() -> tuple[str, int]:
     """Answer a form of our own whose proof is too old: nothing was done, one press sends it again."""
     if wants_json():
         raise Problem(403, _("This page is too old"), _("Nothing was changed."), _("Open the page again."))
-    kept = Kept(request.full_path.rstrip("?"), [])
-    kept = opened(sealed()) or kept
+    kept = opened(sealed())
+    if kept is None:
+        raise Problem(
+            403,
+            _("This page is too old"),
+            _("Nothing was changed."),
+            _("Go back and copy what you typed, then open the page again."),
+        )
     return render_template("account/repeat.html", form=kept, fresh=False), 403
 
 

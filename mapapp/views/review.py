@@ -191,6 +191,7 @@ def decide(lang: str, public_id: str, step: str) -> Answer:
     """Take a step with a proposal as it was seen."""
     me, reader, seen = reviewing.find(public_id, lang, taken_back=True)
     try:
+        reviewing.check_words()
         with acting.transaction() as connection:
             STEPS[step](connection, reviewing.actor(me), seen)
     except Refused as refused:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug import Response
@@ -34,6 +34,17 @@ class Entry(NamedTuple):
     rows: Sequence[differing_words.Row]
     now: bool
     back: bool
+
+
+class Trouble(NamedTuple):
+    """Why something could not be proposed: its words, and what had been typed; `step` is merge, retire or undo-N, where
+    N is the version."""
+
+    status: int = 200
+    told: str = ""
+    step: str = ""
+    words: str = ""
+    into: str = ""
 
 
 def _not_found() -> Problem:
@@ -69,8 +80,12 @@ def find(lang: str) -> Response:
 
 @blueprint.get(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>")
 @MODERATORS
-def record(lang: str, kind: str, slug: str) -> str:
+def record(lang: str, kind: str, slug: str) -> Response:
     """Everything that ever happened to a record: who, when, what and why."""
+    return _page(kind, slug, Trouble())
+
+
+def _page(kind: str, slug: str, trouble: Trouble) -> Response:
     connection = asked.connection()
     known = records.known(connection, kind, slug)
     former = records.former(connection, kind, slug)
@@ -80,7 +95,7 @@ def record(lang: str, kind: str, slug: str) -> str:
     entries = [_entry(one, known) for one in history]
     first = next((one for one in reversed(history) if one.kind == kind), None)
     said = known.values if known else next((one.base for one in history if one.base), {})
-    return render_template(
+    body = render_template(
         "review/record.html",
         kind=kind,
         slug=slug,
@@ -93,23 +108,36 @@ def record(lang: str, kind: str, slug: str) -> str:
         first_version=first.base_version if first else None,
         new_key=uuid4,
         open=proposals.under_way(connection, kind, slug),
+        trouble=trouble,
     )
+    return make_response(body, trouble.status)
 
 
-def _propose(draft: Draft) -> Response:
+def _propose(draft: Draft, step: str) -> Response:
     """Send a proposal of the moderator's own and show it: whoever is alone may decide on it there."""
+    if not draft.note:
+        told = _("Please say why: the reason stays in the record's history.")
+        return _refused(draft, step, 422, told)
     me, _reader = reviewing.reader()
     actor = reviewing.actor(me)
     try:
+        reviewing.check_words()
         with acting.transaction() as connection:
             saved = moderation.save_draft(connection, actor, draft._replace(language=me.language))
             moderation.submit(connection, actor, saved.public_id, saved.revision, asked.mail_site())
     except Refused as refused:
         status, told = reviewing.in_words(refused)
-        raise Problem(status, told, _("Nothing was changed.")) from refused
+        return _refused(draft, step, status, told)
     except moderation.Conflict as conflict:
-        raise Problem(409, reviewing.overtaken(conflict)) from conflict
+        return _refused(draft, step, 409, reviewing.overtaken(conflict))
     return redirect(url_for("review.proposal", public_id=saved.public_id), 303)
+
+
+def _refused(draft: Draft, step: str, status: int, told: str) -> Response:
+    """Show the record with why nothing was proposed, and what had been typed."""
+    return _page(
+        draft.kind, draft.slug or "", Trouble(status, told, step, draft.note or "", request.form.get("into", ""))
+    )
 
 
 def _key() -> str | None:
@@ -122,7 +150,7 @@ def _key() -> str | None:
 @MODERATORS
 def retire(lang: str, kind: str, slug: str) -> Response:
     """Propose that a record leaves the map."""
-    return _propose(Draft(kind, {}, "retire", slug, note=_why(), key=_key()))
+    return _propose(Draft(kind, {}, "retire", slug, note=reviewing.words(), key=_key()), "retire")
 
 
 def _taken_away(connection: Connection, kind: str, slug: str, version: int) -> Mapping[str, Any] | None:
@@ -144,32 +172,21 @@ def undo(lang: str, kind: str, slug: str) -> Response:
     if values is None:
         raise _not_found()
     action = "change" if known else "create"
-    return _propose(Draft(kind, values, action, slug, known.version if known else None, note=_why(), key=_key()))
+    base = known.version if known else None
+    return _propose(Draft(kind, values, action, slug, base, reviewing.words(), key=_key()), f"undo-{version}")
 
 
 @blueprint.post(f"/<lang:lang>/review/records/<{KIND}:kind>/<slug>/merge")
 @MODERATORS
 def merge(lang: str, kind: str, slug: str) -> Response:
     """Propose that a record goes up in another one."""
-    into = request.form.get("into", "").strip()[:200].replace("\0", "")
+    into = request.form.get("into", "").strip().replace("\0", "")
     into = into.rstrip("/").rsplit("/", 1)[-1].split("?")[0]  # a whole address will do
+    draft = Draft(kind, {"into": into}, "merge", slug, note=reviewing.words(), key=_key())
     if into == slug or records.known(asked.connection(), kind, into) is None:
-        raise Problem(
-            422,
-            _("The other record was not found"),
-            _("Give the address of a record that is public, other than this one."),
-            _("Go back and correct it."),
-        )
-    return _propose(Draft(kind, {"into": into}, "merge", slug, note=_why(), key=_key()))
-
-
-def _why() -> str:
-    words = reviewing.words()
-    if not words:
-        raise Problem(
-            422, _("Please say why"), _("The reason stays in the record's history."), _("Go back and add it.")
-        )
-    return words
+        told = _("The other record was not found. Give the address of a record that is public, other than this one.")
+        return _refused(draft, "merge", 422, told)
+    return _propose(draft, "merge")
 
 
 @blueprint.get("/<lang:lang>/review/duplicates")

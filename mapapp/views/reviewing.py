@@ -6,6 +6,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from ..errors import Problem
+from ..forms.fields import tidy
 from ..queries import proposals
 from ..queries.proposals import Reader, Seen
 from ..writing import moderation, transitions
@@ -88,7 +89,13 @@ def revision() -> int:
 
 def words() -> str:
     """Return what the person wrote to the author."""
-    return request.form.get("words", "").replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST_WORDS]
+    return tidy(request.form.get("words", ""), lines=True)
+
+
+def check_words() -> None:
+    """Refuse words that are too long to be kept whole. Raises Refused."""
+    if len(words()) > LONGEST_WORDS:
+        raise Refused("words_too_long")
 
 
 def in_words(refused: Refused) -> tuple[int, str]:
@@ -100,6 +107,7 @@ def in_words(refused: Refused) -> tuple[int, str]:
         "own_proposal": (409, _("This is your own proposal. Another moderator has to decide on it.")),
         "second_key": (409, _("An editor of the organisation has to agree first.")),
         "words_missing": (422, _("Please say why: the author reads these words.")),
+        "words_too_long": (422, _("Please shorten this to %(longest)s characters.", longest=LONGEST_WORDS)),
         "no_record": (409, _("The record is not public any more.")),
         "unpublishable": (409, _unpublishable(refused.detail)),
     }

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from mapapp.forms import practice
+from mapapp.forms import drafts, practice
 from mapapp.forms.fields import Sent, is_web_address, read_money, sent, tidy
 from mapapp.forms.parts import LANGUAGES, Lookups, left_over
 from mapapp.queries import values
@@ -276,3 +276,29 @@ def test_control_characters_never_get_into_values(typed: str) -> None:
     cleaned = tidy(typed, lines=True)
     assert not any((ord(one) < 32 and one != "\n") or ord(one) == 127 for one in cleaned)
     assert cleaned == tidy(cleaned, lines=True)
+
+
+def test_what_cannot_be_read_comes_back_on_its_own_photo() -> None:
+    first, second = "0c0a1c70-0000-4000-8000-000000000001", "0c0a1c70-0000-4000-8000-000000000002"
+    form = made(
+        {
+            "photos-0-id": first,
+            "photos-0-credit": "y" * 301,
+            "photos-0-remove": "1",
+            "photos-1-id": second,
+            "photos-1-credit": "x" * 301,
+            "photos-1-alt-0-language": "de",
+            "photos-1-alt-0-text": "Ein Garten",
+            "photos-1-alt-1-language": "en",
+            "photos-1-alt-1-text": "z" * 501,
+        }
+    )
+    practice.check(form, complete=False)
+    kept = drafts.with_typed(practice.clean(form), form)
+    assert [one["id"] for one in kept["photos"]] == [second]
+    again = made({name: value[0] for name, value in drafts.to_form(kept, practice.to_form).items()})
+    assert [entry.form.id.data for entry in again.photos.entries] == [second]
+    photo = again.photos[0].form
+    assert photo.credit.typed == "x" * 301
+    said = {one.form.language.data: one.form.text.typed for one in photo.alt.entries}
+    assert said == {"de": "Ein Garten", "en": "z" * 501}

@@ -21,6 +21,7 @@ const fingerprint = (form) => JSON.stringify([...contentOf(form)].filter(([name]
 /** Save `form` by itself where it says so, tell about it in `note`; hold back a second press while one is under way. */
 export function startAutosave(form, note) {
   const may = form.hasAttribute("data-autosave");
+  const liesOpen = form.hasAttribute("data-lies-open"); // the server has sent back what it could not save
   let saved = fingerprint(form);
   let running = null;
   let stopped = !may;
@@ -121,7 +122,7 @@ export function startAutosave(form, note) {
     if (document.visibilityState === "hidden" && !running) save(small);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!sending && failed && fingerprint(form) !== saved) event.preventDefault();
+    if (!sending && (failed || !may) && (liesOpen || fingerprint(form) !== saved)) event.preventDefault();
   });
   window.addEventListener("online", () => save());
   window.addEventListener("pageshow", (event) => {
