@@ -225,6 +225,22 @@ def test_nobody_waits_for_people_who_cannot_act(connection, shut):
     assert moderation.approve(connection, moderator, own.public_id, 1, SITE).version == 1
 
 
+@pytest.mark.parametrize("action", ["change", "retire"])
+def test_the_owners_editors_are_told_what_others_did_to_their_record(connection, people, action):
+    editor, moderator = people["editor"], people["moderator"]
+    connection.execute(text("UPDATE account SET language = 'de' WHERE id = :id"), {"id": editor.id})
+    slug = publish(connection, editor, moderator, practice_values(owner="house"), organisation="house")
+    own = propose(connection, editor, titled("By us", owner="house"), action="change", slug=slug, organisation="house")
+    moderation.approve(connection, moderator, own.public_id, 1, SITE)
+    assert "owned_changed" not in [kind for kind, _ in mails(connection)]
+    values = titled("By them", owner="house") if action == "change" else {}
+    other = propose(connection, people["contributor"], values, action=action, slug=slug, note="Why")
+    moderation.approve(connection, moderator, other.public_id, 1, SITE)
+    told = connection.execute(text("SELECT receiver, language, plain FROM message WHERE kind = 'owned_changed'")).all()
+    assert [(one.receiver, one.language) for one in told] == [("house-partner-editor@example.org", "de")]
+    assert f"/de/practices/{slug}" in told[0].plain
+
+
 def test_what_may_not_be_proposed_is_refused(connection, people):
     cases = [
         ("not_your_organisation", people["other"], Draft("practice", practice_values(), organisation="house")),

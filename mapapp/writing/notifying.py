@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ..models.account import Account, Member, Organisation
+from ..models.practice import Practice
 from ..models.proposal import ProposalStep
 from . import mail
 from .mail import Receiver, Site
@@ -43,7 +44,7 @@ def _tell(
     receiver: Receiver | None,
     site: Site,
     link: str = AUTHOR_PAGE,
-    **more: str,
+    **more: str | bool,
 ) -> None:
     if receiver is not None:
         address = link.format(site=site.address, lang=receiver.language, id=row.public_id, slug=row.slug)
@@ -78,7 +79,8 @@ def to_agree(connection: Connection, row: "Row[Any]", site: Site) -> None:
 
 
 def approved(connection: Connection, row: "Row[Any]", by: int, site: Site) -> None:
-    """Tell the author that what they proposed is done."""
+    """Tell the author that what they proposed is done, and those who keep the record up that others changed it."""
+    _owners(connection, row, by, site)
     if row.author_id == by:
         return
     receiver = _receiver(connection, row.author_id, row.language)
@@ -87,6 +89,28 @@ def approved(connection: Connection, row: "Row[Any]", by: int, site: Site) -> No
     else:
         folder = "services" if row.kind == "service" else "practices"
         _tell(connection, "proposal_approved", row, receiver, site, "{site}/{lang}/" + folder + "/{slug}")
+
+
+def _owners(connection: Connection, row: "Row[Any]", by: int, site: Site) -> None:
+    """Tell the editors of the record's owner what others have done to it."""
+    if row.kind == "evaluation":
+        practice = Practice.slug == row.values["practice"]
+        query = select(Organisation.id).join(Practice, Practice.owner_id == Organisation.id).where(practice)
+    elif row.base is None:
+        return
+    else:
+        query = select(Organisation.id).where(Organisation.slug == row.base.get("owner"))
+    owner = connection.execute(query).scalar_one_or_none()
+    if owner is None or owner == row.organisation_id:  # nobody, or they themselves
+        return
+    editors = select(Member.account_id).where(
+        Member.organisation_id == owner, Member.editor, Member.account_id.not_in([by, row.author_id or by])
+    )
+    folder = "services" if row.kind == "service" else "practices"
+    for account_id in connection.execute(editors.order_by(Member.account_id)).scalars().all():
+        receiver = _receiver(connection, account_id)
+        gone = row.kind != "evaluation" and row.action in ("retire", "merge")
+        _tell(connection, "owned_changed", row, receiver, site, "{site}/{lang}/" + folder + "/{slug}", gone=gone)
 
 
 def said(connection: Connection, row: "Row[Any]", step: str, words: str, by: int, site: Site) -> None:
