@@ -156,6 +156,7 @@ def test_an_organisation_that_wants_it_agrees_first(person: Any, moderator_clien
     assert "/approve" not in page.text
     assert decide(moderator_client, address, "approve").status_code == 409
     elsewhere = put(titled("Not theirs to see"))
+    assert 'href="/en/review/"' in editor.get("/en/contribute/mine").text, "the way to it is in the bar"
     queue = editor.get("/en/review/")
     assert "Careful" in queue.text
     assert "Not theirs to see" not in queue.text
