@@ -189,6 +189,15 @@ def test_guesses_at_the_second_factor_end(people_app: Any, anyone: PersonClient)
     assert give_code(anyone, now_code()).status_code == 429  # a new session starts no new count
 
 
+def test_an_account_gets_its_link_in_its_own_language(people_app: Any, anyone: PersonClient) -> None:
+    made(people_app, "german@example.org", "partner")
+    change(people_app, "UPDATE account SET language = 'de' WHERE mail = 'german@example.org'")
+    assert anyone.send("/it/account/link", {"mail": "german@example.org"}).status_code == 303
+    (mail,) = read(people_app, "SELECT language, plain FROM message WHERE receiver = 'german@example.org'")
+    assert mail.language == "de"
+    assert "/de/account/link/" in mail.plain
+
+
 def quarter() -> Any:
     moment = datetime.now(UTC)
     return EPOCH + (moment - EPOCH) // QUARTER * QUARTER

@@ -124,10 +124,12 @@ def ask_for_link(connection: Connection, address: str, language: str, *, site: m
         raise ValueError("not a mail address")
     language = _spoken(language)
     row = connection.execute(
-        select(Account.id, Account.mail, Account.role, Account.password_hash, Account.disabled_at).where(
-            func.lower(Account.mail) == address.lower()
-        )
+        select(
+            Account.id, Account.mail, Account.role, Account.language, Account.password_hash, Account.disabled_at
+        ).where(func.lower(Account.mail) == address.lower())
     ).one_or_none()
+    if row is not None:  # whoever asks may be somebody else, or on a page in another language
+        language = _spoken(row.language)
     purpose = "sign_in" if row is None or row.role == "contributor" else "reset" if row.password_hash else "invite"
     with connection.begin_nested() as attempt:
         key = tokens.issue(
