@@ -22,6 +22,8 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 GONE = frozenset((404, 410))
 AGENT = "Mozilla/5.0 (compatible; PracticeAtlas link check)"
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Addresses of sites of old (RFC 3879) and for documentation (RFC 9637), which Python takes for public ones.
+_NOT_PUBLIC = (ipaddress.IPv6Network("fec0::/10"), ipaddress.IPv6Network("3fff::/20"))
 
 
 class Forbidden(Exception):
@@ -52,6 +54,8 @@ def is_public(address: str) -> bool:
             return False
         if one.ipv4_mapped is not None:
             return True
+        if any(one in network for network in _NOT_PUBLIC):
+            return False
     return one.is_global and not one.is_multicast and not one.is_reserved
 
 

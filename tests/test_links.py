@@ -122,6 +122,8 @@ def test_an_answer_that_never_ends_is_given_up(site: str) -> None:
         "http://255.255.255.255/",
         "http://[fe80::1]/",
         "http://[fc00::1]/",
+        "http://[fec0::1]/",
+        "http://[3fff::1]/",
         "http://93.184.216.34:22/",
         "http://93.184.216.34:5432/",
     ],
