@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from mapapp import command_line
 from mapapp.forms import pictures
+from mapapp.views import photos as views
 from mapapp.writing import photos
 
 from .people import PersonClient
@@ -354,3 +355,16 @@ def test_alt_and_credit_are_needed(partner_client: PersonClient) -> None:
     assert answer.status_code == 422
     assert "Please say whose photo it is." in answer.text
     assert "Please describe the photo for people who cannot see it." in answer.text
+
+
+def test_too_many_photos_are_not_even_decoded(partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(_data: bytes) -> Any:
+        raise AssertionError("it was decoded")
+
+    monkeypatch.setattr(views, "SENT_EACH_HOUR", views.attempts.Limit(0, views.trying.HOUR))
+    monkeypatch.setattr(pictures, "read", read)
+    sent = {"new_photos": (io.BytesIO(picture()), "a.jpg")}
+    answer = partner_client.send("/en/contribute/photos", sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "very many photos" in answer.text
+    answer.request.environ["wsgi.input"].close()

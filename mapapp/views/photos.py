@@ -79,13 +79,14 @@ def _take(file: FileStorage) -> UUID | Fault:
     one = acting.me()
     if one is None:
         raise acting.denied()
+    with acting.transaction() as connection:  # before the work of decoding, which is what is limited
+        if attempts.take(connection, attempts.Try(f"photo:account:{one.id}", SENT_EACH_HOUR)):
+            return Fault(N_("You have sent very many photos. Please go on in an hour."))
     try:
         picture = pictures.read(file.stream.read(pictures.LARGEST + 1))
     except pictures.NotTaken as error:
         return error.fault
     with acting.transaction() as connection:
-        if attempts.take(connection, attempts.Try(f"photo:account:{one.id}", SENT_EACH_HOUR)):
-            return Fault(N_("You have sent very many photos. Please go on in an hour."))
         return photos.take(connection, asked.settings().data_dir, picture, one.id)
 
 

@@ -81,12 +81,12 @@ def _sweep(connection: Connection, data_dir: Path, before: float) -> int:
     found: dict[UUID, list[Path]] = {}
     removed = 0
     for file in (data_dir / FOLDER).glob("??/*"):
-        if file.stat().st_mtime > before:
-            continue
         try:
+            if file.stat().st_mtime > before:
+                continue
             found.setdefault(UUID(file.name[:36]), []).append(file)
-        except ValueError:
-            continue  # nothing of ours
+        except (ValueError, FileNotFoundError):
+            continue  # nothing of ours; or another process was faster
     known = photos.sizes(connection, [str(one) for one in found])
     for photo_id, files in found.items():
         for file in files:
