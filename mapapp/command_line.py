@@ -19,7 +19,6 @@ from .i18n import LANGUAGES
 from .migrating import migrate
 from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
-from .writing import photos, uploads
 
 BAR = 28  # characters
 EXTENSIONS = (
@@ -86,7 +85,6 @@ def serve(settings: Settings) -> int:
         if empty and _load(engine, None, False):
             return 1
         _sample_accounts(engine, settings)
-        _reap(engine, settings)
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
         # The workers are processes of their own: they read the same environment.
@@ -154,15 +152,11 @@ def add_account(engine: Engine, settings: Settings, mail: str, role: str, langua
     return 0
 
 
-def _reap(engine: Engine, settings: Settings) -> photos.Reaped:
-    """Throw out the photos that nothing names, and the tables that nobody has confirmed."""
-    uploads.sweep(settings.data_dir)
-    return photos.reap(engine, settings.data_dir)
-
-
 def reap_photos(engine: Engine, settings: Settings) -> int:
     """Throw out the photos that nothing has named for two days; say how many."""
-    reaped = _reap(engine, settings)
+    from . import mailing
+
+    reaped = mailing.reap(engine, settings)
     print(f"{reaped.photos} photos that nothing names, {reaped.files} files removed")
     return 0
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .queries import site as described
 from .settings import Settings
-from .writing import freshness, outbox
+from .writing import freshness, outbox, photos, uploads
 from .writing.mail import one_line
 from .writing.outbox import Outgoing
 
@@ -28,6 +28,7 @@ TIMEOUT_S = 20
 EVERY_S = 5.0  # between two looks into the outbox
 AWAY_S = 60.0  # after trouble with the database
 DIGESTS_EVERY = 60  # looks
+REAPS_EVERY = 720  # looks: an hour
 
 
 class Server(NamedTuple):
@@ -197,8 +198,15 @@ def ask_owners(engine: Engine, settings: Settings) -> freshness.Round:
         return freshness.ask_owners(connection, described.read(connection, settings), settings.address, daily=True)
 
 
+def reap(engine: Engine, settings: Settings) -> photos.Reaped:
+    """Throw out the photos that nothing names, and the tables that nobody has confirmed."""
+    uploads.sweep(settings.data_dir)
+    return photos.reap(engine, settings.data_dir)
+
+
 class Courier(threading.Thread):
-    """Looks into the outbox every few seconds until it is told to stop. Several may do so at once."""
+    """Looks into the outbox every few seconds until it is told to stop, and does what is due by the hour. Several may
+    do so at once. Without a mail server it sends nothing, and does the rest."""
 
     def __init__(self, engine: Engine, settings: Settings, every: float = EVERY_S) -> None:
         """Make a courier that has not started yet; `every` is in seconds."""
@@ -220,6 +228,8 @@ class Courier(threading.Thread):
                 if looks % DIGESTS_EVERY == 0:
                     queue_digests(self.engine, self.settings)
                     ask_owners(self.engine, self.settings)
+                if looks % REAPS_EVERY == 0:
+                    reap(self.engine, self.settings)
                 send_due(self.engine, self.settings)
                 looks += 1
             except SQLAlchemyError as error:

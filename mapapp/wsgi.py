@@ -27,7 +27,6 @@ except OperationalError:
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
-if settings.smtp_url or settings.shows_mail:
-    Courier(engine, settings).start()
-else:
+Courier(engine, settings).start()
+if not settings.smtp_url and not settings.shows_mail:
     logging.getLogger("mapapp").warning("SMTP_URL is not set: mails wait in the outbox")

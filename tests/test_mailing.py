@@ -217,6 +217,24 @@ def test_a_courier_sends_by_itself_and_lives_through_trouble(
     assert not courier.is_alive()
 
 
+def test_without_a_mail_server_the_rest_is_still_done(
+    empty_box: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = replace(settings, host="0.0.0.0", smtp_url="")
+    assert not public.shows_mail
+    done: list[str] = []
+    reaped = threading.Event()
+    monkeypatch.setattr(mailing, "REAPS_EVERY", 1)
+    monkeypatch.setattr(mailing, "ask_owners", lambda *_: done.append("asked"))
+    monkeypatch.setattr(mailing, "reap", lambda *_: (done.append("reaped"), reaped.set()))
+    courier = mailing.Courier(empty_box, public, every=0.02)
+    courier.start()
+    assert reaped.wait(5)
+    courier.stop()
+    assert done[:2] == ["asked", "reaped"]
+    assert "\nCourier(engine, settings).start()\n" in (mail.ROOT / "wsgi.py").read_text()
+
+
 def test_moderators_get_one_summary_a_day_and_only_those_who_want_it(
     empty_box: Engine, posting: Settings, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import sqlite3
 import subprocess
 import sys
@@ -181,6 +182,10 @@ def test_tables_are_kept_for_a_day(tmp_path: Path) -> None:
     uploads.save(tmp_path, upload)
     assert uploads.find(tmp_path, upload.id, 7) == upload
     assert uploads.find(tmp_path, upload.id, 8) is None
+    file = uploads.file_of(tmp_path, upload.id, "csv")
+    os.utime(file, (time.time() - 25 * 3600,) * 2)
+    assert uploads.find(tmp_path, upload.id, 7) is None, "its time is over, swept or not"
+    os.utime(file)
     assert uploads.sweep(tmp_path) == 0
     assert uploads.sweep(tmp_path, time.time() + 25 * 3600) == 2
     assert uploads.find(tmp_path, upload.id, 7) is None

@@ -59,9 +59,10 @@ def find(data_dir: Path, upload_id: UUID, account_id: int) -> Upload | None:
     """Return a table of an account; None when there is none, or it is somebody else's, or its time is over."""
     try:
         found = json.loads(_about(data_dir, upload_id).read_text(encoding="utf-8"))
+        since = file_of(data_dir, upload_id, found["kind"]).stat().st_mtime
     except (OSError, ValueError):
         return None
-    if found["account_id"] != account_id:
+    if found["account_id"] != account_id or since < time.time() - KEPT:
         return None
     return Upload(**found | {"id": upload_id})
 
