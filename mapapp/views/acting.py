@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import Problem
 from ..queries import sessions as known
 from ..sealing import fingerprint
-from ..writing import auditing, sessions
+from ..writing import attempts, auditing, sessions
 from . import asked
 from .failing import wants_json
 
@@ -25,6 +25,7 @@ ROLES = ("contributor", "partner", "moderator", "admin")
 # Below these addresses the cookie is read; everywhere else the site is the same for everybody.
 PRIVATE = re.compile(r"/[a-z]{2}/(?:contribute|review|account|admin)(?:/|$)")
 PHOTOS = re.compile(r"(?:/[a-z]{2})?/photos(?:/|$)")
+STRANGERS = attempts.Limit(20, timedelta(minutes=15))  # denials of people without a session, of one address
 SEEN_EVERY = timedelta(minutes=5)  # a session that is used is noted at most this often
 
 
@@ -130,9 +131,14 @@ def own_path(address: str | None, otherwise: str) -> str:
 
 
 def note_denial(reason: str) -> None:
-    """Write into the audit log that the request was refused."""
+    """Write into the audit log that the request was refused. Of strangers at one address only so many are noted:
+    nobody fills the log from outside."""
     one = held()
     with transaction() as connection:
+        if one is None:
+            counted = attempts.Try(f"denied:address:{attempts.of_address(request.remote_addr)}", STRANGERS)
+            if attempts.take(connection, counted):
+                return
         auditing.note(
             connection,
             "denied",

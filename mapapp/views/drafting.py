@@ -121,7 +121,10 @@ def proposal_of(public_id: UUID) -> Contribution:
     """Return a proposal of the person who asks or of one of their organisations. Raises Problem (404)."""
     found = contributions.one(asked.connection(), public_id)
     who = actor()
-    if found is None or not {"author", "fellow"} & moderation.relations(who, found.author_id, found.organisation_id):
+    if found is None:
+        raise not_found()
+    if not {"author", "fellow"} & moderation.relations(who, found.author_id, found.organisation_id):
+        acting.note_denial("not_yours")  # but who asks learns no more than of one that is not there
         raise not_found()
     return found
 

@@ -174,8 +174,11 @@ def _new_password(connection: Any, account: Account, password_hash: str, name: s
     accounts.set_password(connection, account.id, password_hash, name)
     sessions.end_all(connection, account.id)
     attempts.forget(connection, trying.who("sign_in", account.mail))
-    action = "invitation_accepted" if name else "password_reset"
     auditing.note(
-        connection, action, account_id=account.id, subject=f"account:{account.id}", address=request.remote_addr
+        connection,
+        "invitation_accepted" if name else "password_reset",
+        account_id=account.id,
+        subject=f"account:{account.id}",
+        address=request.remote_addr,
     )
     return entering.begin(connection, account)
