@@ -6,6 +6,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from mapapp.writing import moderation
 
@@ -14,6 +16,7 @@ from .entering import change, give_password, made
 from .proposing import SITE, actor, propose, publish, titled
 
 pytestmark = [pytest.mark.xdist_group("contribute"), pytest.mark.usefixtures("quick_passwords")]
+SAME = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 TYPED = "Typed while the world went on"
 
 
@@ -60,8 +63,9 @@ def test_a_large_form_whose_session_ended_is_saved_after_signing_in(people_app: 
     edit = edit_of(id_of(send(anyone, NEW, whole())))
     form = {**fields(anyone.get(edit).text), "csrf": anyone.csrf(), "texts-0-title": TYPED, "go": "stay"}
     change(people_app, "DELETE FROM session WHERE id = :id", id=anyone.session_id)
-    photo = {"new_photos": (io.BytesIO(b"\xff\xd8\xff" + b"\0" * 2 * 1024 * 1024), "large.jpg")}
-    answer = anyone.send(edit, {**form, **photo})
+    photo = FileStorage(io.BytesIO(b"\xff\xd8\xff" + b"\0" * 2 * 1024 * 1024), "large.jpg")
+    boundary, body = encode_multipart(MultiDict({**form, "new_photos": photo}))
+    answer = anyone.post(edit, data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=SAME)
     assert answer.status_code == 401
     kept = re.search(r'name="kept" value="([^"]+)"', answer.text)
     assert kept
