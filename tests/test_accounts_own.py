@@ -198,13 +198,13 @@ def test_what_a_contributor_typed_waits_beside_the_mailed_link(people_app: Any, 
 
 def test_a_person_changes_name_and_language_and_nothing_else(people_app: Any) -> None:
     client = entered(people_app, "changing@example.org")
-    more = {"role": "admin", "may_evaluate": "on", "mail": "x@example.org", "id": "1", "show_contact": "on"}
+    more = {"role": "admin", "may_evaluate": "on", "mail": "x@example.org", "id": "1"}
     assert client.send("/en/account/", {"name": "New name", "language": "it", **more}).status_code == 303
     row = read(
         people_app,
-        "SELECT name, language, role, may_evaluate, show_contact FROM account WHERE mail = 'changing@example.org'",
+        "SELECT name, language, role, may_evaluate FROM account WHERE mail = 'changing@example.org'",
     )
-    assert row == [("New name", "it", "partner", False, False)]
+    assert row == [("New name", "it", "partner", False)]
     refused = client.send("/en/account/", {"name": "Kept <b>typed</b>", "language": "xx"})
     assert refused.status_code == 422
     assert "Kept &lt;b&gt;typed" in refused.text
@@ -218,6 +218,18 @@ def test_a_new_password_puts_everybody_else_out(people_app: Any) -> None:
     assert client.send("/en/account/password", {"new_password": NEW}).status_code == 303
     assert client.get("/en/account/").status_code == 200
     assert other.get("/en/account/").status_code == 303
+
+
+def test_who_can_sign_in_learns_by_mail_that_the_way_was_changed(people_app: Any) -> None:
+    client = entered(people_app, "told@example.org")
+    change(people_app, "UPDATE account SET language = 'de' WHERE mail = 'told@example.org'")
+    assert client.send("/en/account/password", {"new_password": "six rather odd words, no verse"}).status_code == 303
+    change(people_app, "UPDATE account SET totp_secret = 'x' WHERE mail = 'told@example.org'")
+    assert client.send("/en/account/second-factor/app/remove").status_code == 303
+    told = read(people_app, "SELECT language, plain FROM message WHERE receiver = 'told@example.org' ORDER BY id")
+    assert [one.language for one in told] == ["de", "de"]
+    assert len({one.plain for one in told}) == 2
+    assert all("/de/account/link" in one.plain for one in told)
 
 
 def test_before_a_delicate_change_the_password_is_asked_again(people_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

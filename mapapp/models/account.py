@@ -11,7 +11,7 @@ from ..database import Base
 from .columns import SLUG, one_of
 
 ROLES = ("contributor", "partner", "moderator", "admin")
-PURPOSES = ("sign_in", "invite", "reset", "verify", "follow", "fresh")
+PURPOSES = ("sign_in", "invite", "reset", "fresh")
 
 
 class Account(Base):
@@ -28,7 +28,6 @@ class Account(Base):
     totp_secret: Mapped[str | None] = mapped_column(Text)  # sealed with the key of the installation
     totp_used_step: Mapped[int | None]  # the last half-minute whose code was accepted: none is accepted twice
     may_evaluate: Mapped[bool] = mapped_column(server_default="false")
-    show_contact: Mapped[bool] = mapped_column(server_default="false")  # the person ticked it
     digest: Mapped[bool] = mapped_column(server_default="true")  # moderators: the daily mail
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

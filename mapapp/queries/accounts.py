@@ -19,7 +19,6 @@ class Account(NamedTuple):
     totp_secret: str | None
     passkeys: int
     recovery_codes: int
-    show_contact: bool
     digest: bool
 
     @property
@@ -44,12 +43,12 @@ _ACCOUNT = """
 SELECT id, mail, name, role, language, password_hash, totp_secret,
   (SELECT count(*) FROM passkey WHERE account_id = account.id) AS passkeys,
   (SELECT count(*) FROM recovery_code WHERE account_id = account.id AND used_at IS NULL) AS recovery_codes,
-  show_contact, digest
+  digest
 FROM account WHERE disabled_at IS NULL AND deleted_at IS NULL AND
 """
 # What is somebody's own, by the name under which it is handed out. Never a secret or a hash of one.
 _OWN: Mapping[str, str] = {
-    "account": "SELECT id, mail, name, role, language, may_evaluate, show_contact, digest, created_at, last_seen_at, "
+    "account": "SELECT id, mail, name, role, language, may_evaluate, digest, created_at, last_seen_at, "
     "password_hash IS NOT NULL AS has_password, totp_secret IS NOT NULL AS has_app_codes "
     "FROM account WHERE id = :account",
     "organisations": "SELECT o.name, m.editor FROM member m JOIN organisation o ON o.id = m.organisation_id "

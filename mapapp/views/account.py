@@ -110,6 +110,7 @@ def change_password(lang: str) -> Any:
         accounts.set_password(connection, account.id, password_hash)
         sessions.end_all(connection, account.id, but=one.id if one else None)
         _note("password_changed", connection)
+        accounts.tell_changed(connection, account, "password", site=asked.mail_site())
     return redirect(f"/{lang}/account/?saved=1", 303)
 
 

@@ -181,4 +181,6 @@ def _new_password(connection: Any, account: Account, password_hash: str, name: s
         subject=f"account:{account.id}",
         address=request.remote_addr,
     )
+    if not name:
+        accounts.tell_changed(connection, account, "password", site=asked.mail_site())
     return entering.begin(connection, account)

@@ -13,7 +13,7 @@ from ..queries import accounts as known
 from ..queries.accounts import Account
 from ..queries.sessions import GUARDED
 from ..sealing import SealBroken, seal, unseal
-from ..writing import attempts, auditing, mail, second_factors, sessions
+from ..writing import accounts, attempts, auditing, mail, second_factors, sessions
 from . import acting, asked, entering, passkey_exchange, trying
 from .answering import always_fresh
 from .confirming import account as _account
@@ -216,5 +216,7 @@ def _note(connection: Connection, account: Account, action: str, **details: str)
     subject = f"account:{account.id}"
     auditing.note(connection, action, account_id=account.id, subject=subject, address=request.remote_addr, **details)
     one = acting.held()
+    if one is not None and one.full and action in ("second_factor_added", "second_factor_removed"):
+        accounts.tell_changed(connection, account, action, site=asked.mail_site())
     if one is not None and action == "second_factor_added" and one.full:
         sessions.end_all(connection, account.id, but=one.id)  # whoever else is in came without it

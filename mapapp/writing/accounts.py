@@ -174,6 +174,15 @@ def rehash_password(connection: Connection, account_id: int, password_hash: str)
     connection.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
 
 
+def tell_changed(connection: Connection, account: known.Account, what: str, *, site: mail.Site) -> None:
+    """Tell somebody by mail that their way to sign in was changed: `what` is password, second_factor_added or
+    second_factor_removed. Who did not do it themselves learns of it."""
+    language = _spoken(account.language)
+    link = f"{site.address}/{language}/account/link"
+    receiver = mail.Receiver(account.mail, language, account.id)
+    mail.queue(connection, "changed", receiver, {"site": site, "link": link, "what": what})
+
+
 def change(connection: Connection, account_id: int, *, name: str | None, language: str, digest: bool) -> None:
     """Change what somebody says of themselves."""
     connection.execute(
@@ -216,7 +225,6 @@ def delete_account(connection: Connection, account_id: int) -> bool:
             totp_secret=None,
             totp_used_step=None,
             last_seen_at=None,
-            show_contact=False,
             digest=False,
             may_evaluate=False,
             invited_by=None,

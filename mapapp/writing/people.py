@@ -114,7 +114,7 @@ def disable(connection: Connection, actor: Acting, account_id: int, *, address: 
         raise Refused("yourself")
     connection.execute(update(Account).where(Account.id == account_id).values(disabled_at=func.now()))
     sessions.end_all(connection, account_id)
-    tokens.withdraw(connection, account_id, "sign_in", "invite", "reset", "verify", "follow", "fresh")
+    tokens.withdraw(connection, account_id, "sign_in", "invite", "reset", "fresh")
     _note(connection, "account_disabled", actor, account_id, address)
 
 

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.Text(), nullable=True),
         sa.Column("totp_used_step", sa.Integer(), nullable=True),
         sa.Column("may_evaluate", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("show_contact", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("digest", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
@@ -185,9 +184,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "purpose IN ('sign_in', 'invite', 'reset', 'verify', 'follow', 'fresh')", name=op.f("ck_token_purpose")
-        ),
+        sa.CheckConstraint("purpose IN ('sign_in', 'invite', 'reset', 'fresh')", name=op.f("ck_token_purpose")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_token_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_token")),
     )
