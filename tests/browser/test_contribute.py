@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from ..contributing import row
+from ..contributing import edit_of, id_of, row, send, whole
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("contribute_browser")]
 NEW = "/en/contribute/practices/new"
@@ -201,3 +201,31 @@ def test_without_scripts_the_whole_form_works(desk, partner_client, faults):
     page.get_by_role("link", name="Back to the form").click()
     page.get_by_role("button", name="Send to the moderators").click()
     expect(page.get_by_text("With the moderators").first).to_be_visible()
+
+
+def test_long_words_of_themes_keep_to_their_boxes_on_phones(desk: Any, partner_client: Any) -> None:
+    page = desk(partner_client, viewport={"width": 390, "height": 844})
+    page.goto(NEW.replace("/en/", "/de/"))
+    chips = page.locator("#f-themes .choice")
+    expect(chips.first).to_be_visible()
+    over = "all => all.filter(one => [one, ...one.children].some(part => part.scrollWidth > part.clientWidth + 1 "
+    over += "&& part.clientWidth)).map(one => one.innerText)"
+    assert chips.evaluate_all(over) == []
+    heights = chips.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert max(heights) < 60, "no word is broken into pieces"
+
+
+def test_leaving_a_sent_form_with_unsaved_words_warns(desk: Any, partner_client: Any) -> None:
+    public_id = id_of(send(partner_client, NEW, whole(), "submit"))
+    page = desk(partner_client)
+    asked: list[str] = []
+    page.on("dialog", lambda one: (asked.append(one.type), one.accept()))
+    page.goto(edit_of(public_id))
+    page.wait_for_load_state("networkidle")
+    page.goto("/en/contribute/mine")
+    assert asked == []
+    page.goto(edit_of(public_id))
+    page.wait_for_load_state("networkidle")
+    page.locator("#f-note").press_sequentially("One more word")
+    page.goto("/en/contribute/mine")
+    assert asked == ["beforeunload"]
