@@ -332,6 +332,7 @@ def test_a_photo_goes_with_the_form_when_there_are_no_scripts(
         "texts-0-title": "Ein Tisch für alle",
         "new_photos": [(io.BytesIO(picture()), "tisch.jpg"), (io.BytesIO(SVG), "sign.svg")],
         "key": "photo-without-scripts",
+        "revision": "1",
         "go": "photos",
     }
     answer = partner_client.send("/en/contribute/practices/new", sent, content_type="multipart/form-data")
@@ -351,7 +352,9 @@ def test_a_photo_goes_with_the_form_when_there_are_no_scripts(
 def test_alt_and_credit_are_needed(partner_client: PersonClient) -> None:
     photo = name_in(upload(partner_client, picture()))
     sent = {"photos-0-id": str(photo), "photos-0-alt-0-language": "en", "photos-0-alt-0-text": " ", "go": "submit"}
-    answer = partner_client.send("/en/contribute/practices/new", {"key": "photo-without-words", **sent})
+    answer = partner_client.send(
+        "/en/contribute/practices/new", {"key": "photo-without-words", "revision": "1", **sent}
+    )
     assert answer.status_code == 422
     assert "Please say whose photo it is." in answer.text
     assert "Please describe the photo for people who cannot see it." in answer.text
