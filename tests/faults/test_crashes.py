@@ -94,6 +94,7 @@ class Sender:
             "texts-0-language": "en",
             "texts-0-title": f"Form {key}",
             "key": key,
+            "revision": "1",
             "go": "submit",
             "csrf": self.site.token,
         }
