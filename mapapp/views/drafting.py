@@ -26,7 +26,7 @@ from .form_words import Told
 FORMS: Mapping[str, ModuleType] = {"practice": practice, "service": service, "evaluation": evaluation}
 FOLDERS = {"practices": "practice", "services": "service"}
 OURS = ("csrf", "key", "revision", "base_version", "go", "note", "language_was", "choose", "add_language")
-LONGEST_NOTE = 2000
+LONGEST_NOTE = 4000  # characters, as an answer by a mailed link, which becomes a note too
 
 
 @dataclass
