@@ -104,34 +104,6 @@ def test_rows_become_proposals_when_they_are_confirmed_and_not_before(partner_cl
 
 
 @pytest.mark.usefixtures("clean")
-def test_no_table_goes_past_the_second_key(person: Any) -> None:
-    person("partner", "careful", editor=True, second_key=True)
-    partner = person("partner", "careful", second_key=True)
-    address, _page = looked_at(partner, as_csv([practice()]))
-    assert partner.send(address, {"do": "look", "owner": ""}).status_code == 303
-    assert partner.send(address, {"do": "submit", "seen": seen(partner.get(address).text)}).status_code == 303
-    with partner.application.extensions["engine"].connect() as connection:
-        row = connection.execute(text("SELECT organisation_id, values, state FROM proposal WHERE key LIKE 'table:%'"))
-        assert [(one.organisation_id, one.values["owner"], one.state) for one in row] == [
-            (partner.organisation_id, None, "submitted")
-        ]
-        assert "proposal_to_agree" in connection.execute(text("SELECT kind FROM message")).scalars().all()
-
-
-@pytest.mark.usefixtures("clean")
-def test_files_are_read_one_at_a_time_and_who_waits_is_told(
-    partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "PATIENCE", 0.05)
-    templates._workbook.cache_clear()
-    with reading._one_at_a_time:
-        answer = send(partner_client, as_csv([practice()]))
-        assert (answer.status_code, "Other files are being read just now" in answer.text) == (503, True)
-        assert partner_client.get("/en/contribute/upload/practices.xlsx").status_code == 503
-    assert send(partner_client, as_csv([practice()])).status_code == 303
-
-
-@pytest.mark.usefixtures("clean")
 def test_a_table_that_is_confirmed_twice_makes_each_proposal_once(partner_client: PersonClient) -> None:
     address, page = looked_at(partner_client, as_csv([practice()]))
     folder = partner_client.application.extensions["settings"].data_dir / uploads.FOLDER
