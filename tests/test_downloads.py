@@ -333,12 +333,13 @@ def test_geojson_is_written_in_formats_only() -> None:
     sources = [*(ROOT / "mapapp").rglob("*.py"), *(ROOT / "mapapp" / "templates").rglob("*.html")]
     saying = {path for path in sources if '"FeatureCollection"' in path.read_text(encoding="utf-8")}
     formats = ROOT / "mapapp" / "formats"
-    assert saying == {formats / "geojson.py", formats / "regions.py"}  # files to take away; the layer of the maps
+    # Files to take away; the layer of the maps; empty tables to fill in.
+    assert saying == {formats / "geojson.py", formats / "regions.py", formats / "templates.py"}
 
 
 def test_the_list_of_fields_stands_once() -> None:
     names = {field.name for field in fields.PRACTICE.fields}
     for path in (ROOT / "mapapp").rglob("*.py"):
         quoted = set(re.findall(r'"([a-z_]+)"', path.read_text(encoding="utf-8")))
-        if path.name != "fields.py":
+        if path.name not in ("fields.py", "differing.py"):  # two states differ in more than what is published
             assert len(names & quoted) < len(names) * 2 / 3, f"{path} says the published fields again"

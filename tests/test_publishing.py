@@ -246,6 +246,8 @@ def test_a_draft_is_seen_nowhere_and_an_approval_everywhere(people_app, people_e
 
     assert shown() == set()
     for rule in people_app.url_map.iter_rules():
+        if rule.endpoint == "mailbox.index":  # the mail to its author, on their own machine
+            continue
         if "GET" in (rule.methods or ()) and not rule.arguments - {"lang"}:
             path = rule.build({"lang": "en"}, append_unknown=False)[1]
             assert not seen(anyone.get(f"{path}?q={word}").get_data(as_text=True).replace(f'value="{word}', "")), path

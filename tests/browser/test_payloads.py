@@ -10,7 +10,7 @@ from mapapp.writing.moderation import Draft
 
 from ..cast import Stage, make_stage
 from ..payloads import PAYLOADS
-from ..proposing import SITE, actor, practice_values, propose, publish
+from ..proposing import SITE, actor, practice_values, propose, publish, service_values
 
 GROUPS = [" ".join(PAYLOADS[start : start + 6]) for start in range(0, len(PAYLOADS), 6)]
 
@@ -27,7 +27,35 @@ def poisoned(payload: str) -> dict[str, Any]:
         organisation=payload,
         partners=[payload, payload],
         source_title=payload,
+        programmes=[payload],
     )
+
+
+def poisoned_service(payload: str) -> dict[str, Any]:
+    """Return the values of a service each of whose texts is the payload."""
+    words = dict.fromkeys(("name", "description", "eligibility", "cost", "documents"), payload)
+    return service_values(
+        texts={"en": {**words, "origin": "author", "source_version": None}},
+        organisation=payload,
+        place_name=payload,
+        address=payload,
+        phone=payload[:40],
+    )
+
+
+def poisoned_evaluation(payload: str, slug: str) -> dict[str, Any]:
+    """Return what an evaluation says of a practice, each of its texts the payload."""
+    words = dict.fromkeys(("strength", "room_for_improvement", "evidence"), payload)
+    return {
+        "practice": slug,
+        "framework": "REGIN",
+        "version": "2021",
+        "evaluator": payload,
+        "date": "2026-05",
+        "source_url": None,
+        "language": "en",
+        "criteria": {"Innovation": {"level": "high", **words}},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +65,29 @@ def stage(people_app: Any) -> Stage:
     with stage.app.extensions["engine"].begin() as connection:
         author = actor(connection, "partner", "first-organisation", editor=True)
         moderator = actor(connection, "moderator")
-        slugs = [publish(connection, author, moderator, poisoned(one)) for one in PAYLOADS]
+        slugs = [publish(connection, author, moderator, poisoned(one)) for one in PAYLOADS[:-1]] + [""]
+        # Photos and evaluations are said of practices, services stand beside them.
+        photo = connection.execute(text("INSERT INTO photo (width, height) VALUES (8, 8) RETURNING id")).scalar_one()
+        seen = [{"id": str(photo), "alt": {"en": GROUPS[0], "de": GROUPS[1]}, "credit": GROUPS[2]}]
+        slugs[-1:] = [publish(connection, author, moderator, poisoned(PAYLOADS[-1]) | {"photos": seen})]
+        admin = actor(connection, "admin")
         for slug, words in zip(slugs, GROUPS, strict=False):
+            publish(connection, author, moderator, poisoned_service(words), kind="service")
+            said = poisoned_evaluation(words, slug)
+            publish(connection, admin, moderator, said, kind="evaluation", slug=slug)
+            propose(connection, admin, said | {"evaluator": f"{words} again"}, kind="evaluation", slug=slug)
+            propose(connection, author, poisoned_service(words), kind="service", note=words)
             changed = propose(connection, author, poisoned(words), action="change", slug=slug, note=words)
             new = propose(connection, author, poisoned(words), note=words)
             moderation.ask(connection, moderator, changed.public_id, changed.revision, words, SITE)
             moderation.return_(connection, moderator, new.public_id, new.revision, words, SITE)
         moderation.save_draft(connection, author, Draft("practice", poisoned(GROUPS[0])))
         connection.execute(text("UPDATE account SET name = :words"), {"words": GROUPS[0][:80]})
+        connection.execute(text("UPDATE organisation SET name = :words"), {"words": GROUPS[1][:200]})
+        connection.execute(
+            text("UPDATE term_label SET label = :words || key WHERE vocabulary = 'theme' AND language IN ('en', 'de')"),
+            {"words": GROUPS[3]},
+        )
     return stage
 
 
@@ -54,6 +97,10 @@ def addresses(stage: Stage) -> dict[str, list[str]]:
         of = "SELECT slug FROM practice WHERE id IN (SELECT practice_id FROM practice_text WHERE title LIKE '%alert%' "
         slugs = connection.execute(text(of + "OR title LIKE '%elsewhere%') ORDER BY id")).scalars().all()
         states = connection.execute(text("SELECT public_id, state FROM proposal WHERE state <> 'approved'")).all()
+        services = connection.execute(
+            text("SELECT slug FROM service WHERE phone IS NOT NULL AND address LIKE '%alert%'")
+        )
+        beside = services.scalars().all()
     own = [one for one, _state in states]
     waiting = [one for one, state in states if state != "draft"]  # nobody but its author reads a draft
     assert len(slugs) == len(PAYLOADS)
@@ -62,6 +109,9 @@ def addresses(stage: Stage) -> dict[str, list[str]]:
             "/en/?country=AT",
             "/de/?country=AT&page=2",
             *(f"/en/practices/{slug}" for slug in slugs),
+            "/en/services?country=AT",
+            *(f"/en/services/{slug}" for slug in beside),
+            "/en/insights",
             "/en/feed.atom?country=AT",
             "/sitemap.xml",
         ],
