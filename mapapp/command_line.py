@@ -1,4 +1,4 @@
-"""The command `mapapp`: serve, load, archive, reset, stats."""
+"""The command `mapapp`: serve, load, archive, reset, stats, account, mail, photos."""
 
 import argparse
 import logging
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from .assets import AssetsMissing
 from .cluster import Cluster, ClusterError
 from .database import make_engine
+from .i18n import LANGUAGES
 from .migrating import migrate
 from .queries.statistics import counts, is_empty
 from .settings import Settings, SettingsError, read_settings
@@ -91,6 +92,7 @@ def serve(settings: Settings) -> int:
             empty = is_empty(connection)
         if empty and _load(engine, None, False):
             return 1
+        _sample_accounts(engine, settings)
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
         engine.dispose()
         # The workers are processes of their own: they read the same environment.
@@ -141,6 +143,85 @@ def archive(settings: Settings, engine: Engine, target: Path | None) -> int:
     return 0
 
 
+def _sample_accounts(engine: Engine, settings: Settings) -> None:
+    from .writing import demo
+
+    with engine.begin() as connection:
+        if settings.demo:
+            demo.open_accounts(connection)
+        else:
+            demo.close_accounts(connection)
+    if settings.demo:
+        print("MAPAPP_DEMO=1: everybody may sign in as partner, moderator or admin.", flush=True)
+
+
+def add_account(engine: Engine, settings: Settings, mail: str, role: str, language: str) -> int:
+    """Make an account and print the link by which its owner enters it: whoever has the link has the account."""
+    from .writing import accounts, auditing
+
+    try:
+        with engine.begin() as connection:
+            account_id, key = accounts.prepare(connection, mail, role, language)
+            auditing.note(connection, "invited", subject=f"account:{account_id}", role=role, by="command line")
+    except accounts.NotInvited as refused:
+        said = {"mail": f"{mail!r} is no mail address.", "known": f"{mail} has an account and a password already."}
+        print(f"mapapp: {said.get(refused.reason, refused.reason)}", file=sys.stderr)
+        return 1
+    print("Open this link within seven days to choose a password. It works once:")
+    print(accounts.link_to(settings.address, language, key))
+    return 0
+
+
+def reap_photos(engine: Engine, settings: Settings) -> int:
+    """Throw out the photos that nothing has named for two days; say how many."""
+    from . import mailing
+
+    reaped = mailing.reap(engine, settings)
+    print(f"{reaped.photos} photos that nothing names, {reaped.files} files removed")
+    return 0
+
+
+def send_mail(engine: Engine, settings: Settings) -> int:
+    """Send the mails that wait, the daily summaries included, and say how many."""
+    from . import mailing
+
+    if not settings.smtp_url and not settings.shows_mail:
+        print("mapapp: SMTP_URL is not set: mails wait. Give smtp://user:password@host:587.", file=sys.stderr)
+        return 1
+    mailing.queue_digests(engine, settings)
+    tally = mailing.send_due(engine, settings)
+    print(tally)
+    return 1 if tally.later or tally.given_up else 0
+
+
+def ask_owners(engine: Engine, settings: Settings) -> int:
+    """Ask owners whether their records are still right, mark what nobody answered for, and say how many."""
+    from .queries import site
+    from .writing import freshness
+
+    with engine.begin() as connection:
+        print(freshness.ask_owners(connection, site.read(connection, settings), settings.address))
+    return 0
+
+
+def check_links(engine: Engine) -> int:
+    """Look at every web address that a record names, and print those that lead nowhere."""
+    from . import link_check
+    from .queries import links as known
+    from .writing import links
+
+    with engine.begin() as connection:
+        number = links.queue(connection)
+    print(f"Looking at {number} addresses; this takes some minutes.", flush=True)
+    if link_check.check_waiting(engine) is None:
+        print("mapapp: somebody else is looking already; see the administration.", file=sys.stderr)
+        return 1
+    with engine.connect() as connection:
+        for link in known.listed(connection, ("gone", "unreachable", "forbidden"), "en"):
+            print(f"{link.state:<12} {link.status or link.problem or '':<12} {link.address}")
+    return 0
+
+
 def stats(engine: Engine) -> int:
     """Print how many records of each kind the database holds."""
     with engine.connect() as connection:
@@ -161,11 +242,44 @@ def _parser() -> argparse.ArgumentParser:
     empty = commands.add_parser("reset", help="remove the private database")
     empty.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("stats", help="count the records")
+    photos = commands.add_parser("photos", help="look after photos").add_subparsers(dest="what", required=True)
+    photos.add_parser("reap", help="remove photos that neither a practice nor a proposal names (serve does it too)")
+    outbox = commands.add_parser("mail", help="send mails").add_subparsers(dest="what", required=True)
+    outbox.add_parser("send", help="send those that wait; `serve` does so by itself")
+    commands.add_parser("freshness", help="ask owners whether their records are still right; `serve` does so by itself")
+    dead = commands.add_parser("links", help="find web addresses that lead nowhere").add_subparsers(
+        dest="what", required=True
+    )
+    dead.add_parser("check", help="ask for each once and print those that lead nowhere")
+    account = commands.add_parser("account", help="make an account").add_subparsers(dest="what", required=True)
+    add = account.add_parser("add", help="make one, and print the link by which its owner enters it")
+    add.add_argument("mail", help="mail address")
+    add.add_argument("--role", choices=("partner", "moderator", "admin"), required=True)
+    add.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help="language of the mails to them")
     return parser
 
 
 def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0]
+
+
+def _with_database(asked: argparse.Namespace, engine: Engine, settings: Settings) -> int:
+    """Run a command that needs the database."""
+    if asked.command == "account":
+        return add_account(engine, settings, asked.mail, asked.role, asked.language)
+    if asked.command == "photos":
+        return reap_photos(engine, settings)
+    if asked.command == "mail":
+        return send_mail(engine, settings)
+    if asked.command == "freshness":
+        return ask_owners(engine, settings)
+    if asked.command == "links":
+        return check_links(engine)
+    if asked.command == "load":
+        return _load(engine, asked.folder, asked.skip_bad_rows)
+    if asked.command == "archive":
+        return archive(settings, engine, asked.file)
+    return stats(engine)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -180,11 +294,7 @@ def main(words: list[str] | None = None) -> int:
         if asked.command == "reset":
             return reset(settings, asked.yes)
         with _engine(settings) as engine:
-            if asked.command == "load":
-                return _load(engine, asked.folder, asked.skip_bad_rows)
-            if asked.command == "archive":
-                return archive(settings, engine, asked.file)
-            return stats(engine)
+            return _with_database(asked, engine, settings)
     except (SettingsError, ClusterError, AssetsMissing, NotRestored) as error:
         print(f"mapapp: {error}", file=sys.stderr)
     except OperationalError as error:

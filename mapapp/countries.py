@@ -4,6 +4,8 @@ from functools import cache
 
 from babel import Locale
 
+from .folding import fold
+
 _ISO_OF_NUTS = {"EL": "GR", "UK": "GB"}
 _NUTS_OF_ISO = {iso: nuts for nuts, iso in _ISO_OF_NUTS.items()}
 # What CLDR lists beside countries: unions, outlying areas without an ISO code, test codes.
@@ -34,3 +36,15 @@ def parse_country(text: str) -> str:
     if text not in iso_codes():
         raise ValueError(f"'{text}' is not an ISO 3166-1 country code such as AT or GR")
     return text
+
+
+@cache
+def by_name(languages: tuple[str, ...]) -> dict[str, str]:
+    """Return ISO 3166-1 codes by what people write for a country, folded: its code, the one that NUTS codes begin
+    with, and its names in some languages."""
+    found = {fold(name): code for code in iso_codes() for name in _names(code, languages)}
+    return found | {code.lower(): code for code in iso_codes()} | {fold(n): iso for n, iso in _ISO_OF_NUTS.items()}
+
+
+def _names(code: str, languages: tuple[str, ...]) -> list[str]:
+    return [name for language in languages if (name := Locale(language).territories.get(code))]

@@ -14,8 +14,8 @@ from .atlas import Atlas
 from .database import reading
 from .security import secured
 from .settings import Settings
+from .views import acting, answering, asked, failing, guarding, translating, wording
 from .views import all as blueprints
-from .views import answering, asked, failing, translating, wording
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 
@@ -23,7 +23,9 @@ LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
 def create_app(settings: Settings, engine: Engine) -> Flask:
     """Return the application on a database whose migrations have run. Nothing is asked of the database yet."""
     app = Flask(__name__, static_folder=None)
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=LARGEST_BODY, BABEL_DEFAULT_LOCALE="en")
+    app.config.update(SECRET_KEY=settings.secret_key, BABEL_DEFAULT_LOCALE="en")
+    # A form may be all text: one field of it may be as long as the whole.
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["lang"] = i18n.LanguageConverter
     app.url_map.strict_slashes = False
@@ -32,7 +34,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
-        "build": f"{version('practice-atlas')}-{assets.build_id()}",
+        "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
     Babel(app, locale_selector=lambda: g.get("lang", "en"))
     app.url_value_preprocessor(_remember_language)
@@ -43,6 +45,8 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     assets.install(app)
     wording.install(app)
     translating.install(app)
+    acting.install(app)
+    guarding.install(app)
     for blueprint in blueprints.BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)

@@ -1,11 +1,12 @@
 """The interface's languages, and names, numbers and dates as a reader of one of them expects them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
+from babel.dates import format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
@@ -64,6 +65,22 @@ def number(value: float, lang: str) -> str:
 def day(value: date | datetime | None, lang: str) -> str:
     """Return a date in words of the language, or an empty string."""
     return babel_date(value, format="long", locale=locale(lang)) if value else ""
+
+
+def weekdays(lang: str) -> list[str]:
+    """Return the names of the days of the week, Monday first."""
+    names = locale(lang).days["stand-alone"]["wide"]
+    return [names[day] for day in range(7)]
+
+
+def month(value: date, lang: str) -> str:
+    """Return the month of a date in words of the language: November 2026."""
+    return format_skeleton("yMMMM", datetime(value.year, value.month, 1), locale=locale(lang))
+
+
+def span(value: timedelta | None, lang: str) -> str:
+    """Return how long something took in words of the language, as exact as it is of use: 3 hours, 2 days."""
+    return format_timedelta(value, threshold=1.5, locale=locale(lang)) if value is not None else ""
 
 
 def direction(lang: str) -> str:

@@ -118,6 +118,17 @@ class Problem:
     parameters: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The values that a field may have, and what former values mean now: an old address finds what it found."""
+
+    values: Container[str]
+    moved: Mapping[str, str]
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values or value in self.moved
+
+
 class Parsed(NamedTuple):
     """What could be understood, and what could not."""
 
@@ -212,7 +223,7 @@ def _read_set(name: str, texts: list[str], known: Container[str] | None) -> tupl
         if refused or _bad_characters(value) or len(value) > MAX_VALUE or (known is not None and value not in known):
             problems.append(Problem(name, text[:MAX_VALUE], "unknown"))
         else:
-            values.add(value)
+            values.add(known.moved.get(value, value) if isinstance(known, Known) else value)
     return tuple(sorted(values)), problems
 
 

@@ -1,9 +1,13 @@
 """The environment, read once into one frozen value; a bad value stops the start with one clear line."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(ValueError):
@@ -25,6 +29,30 @@ class Settings:
     site_name: str = "Practice Atlas"
     contact: str = ""  # a mail address or web address shown to visitors
     operator: str = ""  # who answers for this site: shown in the imprint
+    smtp_url: str = ""  # SMTP_URL; empty: mails wait, or are shown (see shows_mail)
+    mail_from: str = ""  # the address that mails come from
+    demo: bool = False  # sample accounts that everybody may use, and a banner that says so
+
+    @property
+    def address(self) -> str:
+        """The address that mails lead to. Never taken from a request, whose Host header anybody may write."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """The mail address that mails come from."""
+        if self.mail_from:
+            return self.mail_from
+        if "@" in self.contact and "/" not in self.contact:
+            return self.contact
+        return f"noreply@{urlsplit(self.address).hostname}"
+
+    @property
+    def shows_mail(self) -> bool:
+        """Whether mails are shown instead of sent: only where one person tries the site out on their own machine."""
+        public = self.base_url or self.trusted_proxies or self.database_url
+        return not self.smtp_url and not public and self.host in LOOPBACK
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -36,6 +64,13 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
             f"{name}={text!r}: give a whole number from {low} to {high}, or leave it out for {default}."
         )
     return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name}={text!r}: give 1 for yes, or leave it out for no.")
+    return text == "1"
 
 
 def _web_address(env: Mapping[str, str], name: str) -> str:
@@ -55,6 +90,29 @@ def _database_url(env: Mapping[str, str]) -> str:
             "DATABASE_URL: give a PostgreSQL address such as postgresql://user:password@host/database, "
             "or leave it out to use the private database."
         )
+    return text
+
+
+def _smtp_url(env: Mapping[str, str]) -> str:
+    text = (env.get("SMTP_URL", "") or env.get("MAPAPP_SMTP_URL", "")).strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        good = False
+    if not good:  # what was given may hold a password: it is not repeated
+        raise SettingsError(
+            "SMTP_URL: give an address such as smtp://user:password@mail.example.org:587, or leave it out."
+        )
+    return text
+
+
+def _mail_address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip()
+    if text and not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", text):
+        raise SettingsError(f"{name}={text!r}: give a mail address such as atlas@example.org, or leave it out.")
     return text
 
 
@@ -98,4 +156,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         site_name=env.get("MAPAPP_SITE_NAME", "").strip() or "Practice Atlas",
         contact=env.get("MAPAPP_CONTACT", "").strip(),
         operator=env.get("MAPAPP_OPERATOR", "").strip(),
+        smtp_url=_smtp_url(env),
+        mail_from=_mail_address(env, "MAPAPP_MAIL_FROM"),
+        demo=_switch(env, "MAPAPP_DEMO"),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from .database import make_engine
 from .factory import create_app
 from .i18n import LANGUAGES
+from .mailing import Courier
 from .settings import read_settings
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -26,3 +27,6 @@ except OperationalError:
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
+Courier(engine, settings).start()
+if not settings.smtp_url and not settings.shows_mail:
+    logging.getLogger("mapapp").warning("SMTP_URL is not set: mails wait in the outbox")

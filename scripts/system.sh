@@ -20,7 +20,10 @@ case "${1:-}" in
   names)
     [ -e /usr/share/locale/de/LC_MESSAGES/geonames.mo ] || missing+=(libgeonames-common) ;;
   browser)
-    command -v chromium >/dev/null || missing+=(chromium) ;;
+    command -v chromium >/dev/null || missing+=(chromium)
+    # What the driver of the browser is linked to, and what an example on the data page calls.
+    compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
+    command -v curl >/dev/null || missing+=(curl) ;;
   *)
     echo "usage: scripts/system.sh python|node|database|names|browser" >&2; exit 2 ;;
 esac

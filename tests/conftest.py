@@ -17,6 +17,7 @@ from fcntl import LOCK_EX, LOCK_UN, flock
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -27,8 +28,24 @@ from mapapp import cluster, migrating
 from mapapp.database import make_engine
 from mapapp.settings import Settings
 
+pytest_plugins = ["tests.people"]
+
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # What stands in a route, by the name of its part; the slug is a practice's and a service's.
+SAMPLES: dict[str, object] = {
+    "lang": "de",
+    "slug": "imst-abc-cafe",
+    "number": 1,
+    "name": "freshness",
+    "folder": "practices",
+    "kind": "practice",
+    "ending": "csv",
+    "vocabulary": "theme",
+    "public_id": UUID(int=1),
+    "upload": UUID(int=1),
+    "photo": UUID(int=1),
+    "size": "small",
+}
 SAMPLES: dict[str, object] = {"lang": "de", "slug": "imst-abc-cafe", "number": 1, "name": "freshness"}
 # What stands in the addresses of the OGC API.
 SAMPLES |= {"collection_id": "practices", "record": "imst-abc-cafe", "which": "queryables", "grid": "WebMercatorQuad"}
@@ -91,6 +108,16 @@ class _Run:
             self.cluster.create_database(name, template)
         return make_engine(self.cluster.url(name), pool_size=4)
 
+    def drop(self, engine: Engine) -> None:
+        name = engine.url.database
+        engine.dispose()
+
+        def drop(admin: Engine) -> None:
+            with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+        _with_engine(self.cluster.url("postgres"), drop)
+
 
 def _stop_orphans() -> None:
     """Stop the servers of earlier runs of ours whose workers were all killed before they could."""
@@ -123,17 +150,6 @@ def _with_engine(url: str, act: Any) -> None:
         engine.dispose()
 
 
-def _drop(run: _Run, engine: Engine) -> None:
-    name = engine.url.database
-    engine.dispose()
-
-    def drop(admin: Engine) -> None:
-        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-    _with_engine(run.cluster.url("postgres"), drop)
-
-
 @pytest.fixture(scope="session")
 def postgis(worker_id: str, testrun_uid: str) -> Iterator[_Run]:
     """The private server of this run. Its folder is one that the user `postgres` can enter."""
@@ -164,7 +180,7 @@ def empty_engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
     """A fresh migrated database without data, for this test alone."""
     engine = postgis.clone("template_empty", f"empty_{worker_id}_{next(_names)}")
     yield engine
-    _drop(postgis, engine)
+    postgis.drop(engine)
 
 
 @pytest.fixture
@@ -172,7 +188,7 @@ def atlas_engine(postgis: _Run, worker_id: str) -> Iterator[Engine]:
     """A fresh database with the starting data, for this test alone: it may commit."""
     engine = postgis.clone("template_atlas", f"own_{worker_id}_{next(_names)}")
     yield engine
-    _drop(postgis, engine)
+    postgis.drop(engine)
 
 
 @pytest.fixture

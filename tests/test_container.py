@@ -58,7 +58,7 @@ def words_of(stage: list[tuple[str, str]], name: str) -> list[str]:
 
 def variables() -> set[str]:
     """Return the variables that the settings are read from."""
-    return {"DATABASE_URL"} | {f"MAPAPP_{field.name.upper()}" for field in dataclasses.fields(Settings)}
+    return {"DATABASE_URL", "SMTP_URL"} | {f"MAPAPP_{field.name.upper()}" for field in dataclasses.fields(Settings)}
 
 
 def test_there_is_a_stage_for_node_one_for_wheels_and_one_that_only_runs() -> None:

@@ -361,7 +361,17 @@ def test_geojson_is_written_in_formats_only() -> None:
 
 def test_the_list_of_fields_stands_once() -> None:
     names = {field.name for field in fields.PRACTICE.fields}
+    # Forms, the values that they make and what reads, compares and shows those values know what can be written.
+    written = {
+        "differing.py",
+        "forms/practice.py",
+        "forms/table.py",
+        "queries/values.py",
+        "views/form_words.py",
+        "views/previewing.py",
+        "writing/public_rows.py",
+    }
     for path in (ROOT / "mapapp").rglob("*.py"):
         quoted = set(re.findall(r'"([a-z_]+)"', path.read_text(encoding="utf-8")))
-        if path.name != "fields.py":
+        if path.relative_to(ROOT / "mapapp").as_posix() not in {"formats/fields.py", *written}:
             assert len(names & quoted) < len(names) * 2 / 3, f"{path} says the published fields again"

@@ -66,11 +66,15 @@ def test_the_way_back_keeps_the_search_and_nothing_else(client: Any) -> None:
     assert '<link rel="alternate" hreflang="it" href="http://localhost/it/practices/imst-abc-cafe">' in html
 
 
-def test_a_change_is_suggested_to_whoever_answers_for_the_site(client: Any, settings: Any, engine: Any) -> None:
-    assert 'href="/en/contribute/"' in client.get("/en/practices/imst-abc-cafe", headers=HTML).text
+def test_a_correction_is_written_here_and_an_error_told_to_whoever_answers_for_the_site(
+    client: Any, settings: Any, engine: Any
+) -> None:
+    html = client.get("/en/practices/imst-abc-cafe", headers=HTML).text
+    assert 'href="/en/contribute/practices/imst-abc-cafe/change"' in html
+    assert 'href="/en/contribute/"' in html
     named = create_app(replace(settings, contact="atlas@example.org"), engine).test_client()
     html = named.get("/en/practices/imst-abc-cafe", headers=HTML).text
-    assert re.search(r'href="mailto:atlas@example\.org\?subject=Change%3A[^"]*&amp;body=http[^"]*imst-abc-cafe"', html)
+    assert re.search(r'href="mailto:atlas@example\.org\?subject=Error%3A[^"]*&amp;body=http[^"]*imst-abc-cafe"', html)
 
 
 def test_a_card_is_a_fragment_with_its_place(client: Any) -> None:

@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from mapapp.mailing import server_of
 from mapapp.settings import SettingsError, read_settings
 
 KEY = "k" * 40
@@ -41,6 +42,10 @@ def test_every_spelling_of_a_database_address_is_taken(given):
         ({"DATABASE_URL": "postgresql://h/d"}, "MAPAPP_SECRET_KEY"),
         ({"MAPAPP_SECRET_KEY": "short"}, "MAPAPP_SECRET_KEY"),
         ({"MAPAPP_DATA_DIR": "/proc/nowhere"}, "MAPAPP_DATA_DIR"),
+        ({"SMTP_URL": "mail.example.org"}, "SMTP_URL"),
+        ({"SMTP_URL": "smtp://"}, "SMTP_URL"),
+        ({"SMTP_URL": "smtp://mail.example.org:many"}, "SMTP_URL"),
+        ({"MAPAPP_MAIL_FROM": "Atlas <a@b>\nBcc: c@d"}, "MAPAPP_MAIL_FROM"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_one_line_that_names_it(env, named, tmp_path):
@@ -48,3 +53,28 @@ def test_a_bad_value_stops_the_start_with_one_line_that_names_it(env, named, tmp
         read_settings({"MAPAPP_DATA_DIR": str(tmp_path)} | env)
     assert str(said.value).startswith(named)
     assert "\n" not in str(said.value)
+
+
+def test_a_mail_server_is_taken_under_both_names_and_its_password_is_not_repeated(tmp_path):
+    data = {"MAPAPP_DATA_DIR": str(tmp_path)}
+    url = "smtps://user:p%40ss@mail.example.org"
+    for name in ("SMTP_URL", "MAPAPP_SMTP_URL"):
+        assert read_settings(data | {name: url}).smtp_url == url
+    assert server_of(url) == ("mail.example.org", 465, True, "user", "p@ss")
+    with pytest.raises(SettingsError) as said:
+        read_settings(data | {"SMTP_URL": "http://user:secret@mail.example.org"})
+    assert "secret" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("env", "sender"),
+    [
+        ({}, "noreply@127.0.0.1"),
+        ({"MAPAPP_BASE_URL": "https://atlas.example.org"}, "noreply@atlas.example.org"),
+        ({"MAPAPP_CONTACT": "people@example.org"}, "people@example.org"),
+        ({"MAPAPP_CONTACT": "https://example.org/@people"}, "noreply@127.0.0.1"),
+        ({"MAPAPP_CONTACT": "people@example.org", "MAPAPP_MAIL_FROM": "atlas@example.org"}, "atlas@example.org"),
+    ],
+)
+def test_mails_come_from_an_address_that_somebody_named(env, sender, tmp_path):
+    assert read_settings({"MAPAPP_DATA_DIR": str(tmp_path)} | env).sender == sender

@@ -18,8 +18,8 @@ from ..queries import data_version
 from ..queries.data_version import Versions
 from ..queries.suggest import region_names
 from ..queries.texts import languages_of_services
-from ..queries.vocabulary import all_words
-from ..search import Search
+from ..queries.vocabulary import VOCABULARY_OF, all_words, former
+from ..search import Known, Search
 from .answer import Answer
 from .columns import Columns, Rows, build
 from .suggest import Names
@@ -39,6 +39,7 @@ class Snapshot:
         self.columns: Columns = build(connection, collection)
         self.dictionary = dictionary_of(tuple(all_words(connection)), tuple(self.columns.fields))
         self.languages = self._text_languages(connection)
+        self._former = former(connection)
         self.names = Names(())
         self._named = False
         self._orders: dict[str, Rows] = {}
@@ -56,6 +57,11 @@ class Snapshot:
     def known(self) -> Mapping[str, Container[str]]:
         """What `search.parse` may accept: terms and values in use, any country, language and NUTS code."""
         found: dict[str, Container[str]] = {name: field.place for name, field in self.columns.fields.items()}
+        for name, field in self.columns.fields.items():
+            vocabulary = VOCABULARY_OF.get(name, name)
+            moved = {key: to for (of, key), to in self._former.items() if of == vocabulary}
+            if moved:
+                found[name] = Known(field.place, moved)
         found["country"] = iso_codes()
         if "language" in found:
             found["language"] = Locale("en").languages.keys() | self.columns.fields["language"].place.keys()

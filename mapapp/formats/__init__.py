@@ -1,1 +1,1 @@
-"""Published records as files, feeds and metadata: what leaves the site, and in which form."""
+"""Published records as files, feeds and metadata, and the files of others: what leaves the site and comes to it."""

@@ -67,8 +67,11 @@ class Site:
             ],
         )
 
-    def practice(self, row: Any, lang: str, themes: Sequence[str]) -> dict[str, Any]:
-        """Return a practice as an article about a place; `themes` are words, not keys."""
+    def practice(
+        self, row: Any, lang: str, themes: Sequence[str], photos: Sequence[tuple[str, str, str]] = ()
+    ) -> dict[str, Any]:
+        """Return a practice as an article about a place; `themes` are words, not keys. `photos` are paths, what is to
+        be seen, and whose they are."""
         url = f"{self.address}/{lang}/practices/{row.slug}"
         return _known(
             context="https://schema.org",
@@ -86,6 +89,10 @@ class Site:
             dateModified=row.updated_at.isoformat(),
             lastReviewed=row.confirmed_on.isoformat() if row.confirmed_on else None,
             sourceOrganization=_known(type="Organization", name=row.organisation) if row.organisation else None,
+            image=[
+                {"@type": "ImageObject", "contentUrl": self.address + path, "caption": seen, "creditText": credit}
+                for path, seen, credit in photos
+            ],
             publisher=self._publisher(),
         )
 

@@ -21,9 +21,11 @@ class Evaluation(Base):
     level: Mapped[str | None] = mapped_column(Text)
     evaluator: Mapped[str | None] = mapped_column(Text)
     date: Mapped[str | None] = mapped_column(Text)
-    source_url: Mapped[str] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[str | None] = mapped_column(Text)  # of the framework
+    evidence: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        UniqueConstraint("practice_id", "framework", "criterion"),
+        UniqueConstraint("practice_id", "framework", "criterion", "evaluator", postgresql_nulls_not_distinct=True),
         one_of("level", EVIDENCE_LEVELS),
         partial_date("date"),
         term_key("criterion_vocabulary", "criterion"),

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
 
+CHANGED_HERE = 0  # the version of a record that loads leave alone, whatever its file says
+
 
 class LoadedFile(Base):
     """A reference file (territories, gazetteer) as it was last loaded, with the SHA-256 of its content."""
@@ -18,7 +20,8 @@ class LoadedFile(Base):
 
 
 class LoadedRecord(Base):
-    """A record as its file last gave it. A record whose version grew since was changed here: a load keeps it."""
+    """A record as its file last gave it. A record whose version grew since was changed here: a load keeps it. What has
+    no version of its own (words of vocabularies, evaluations) is kept when it stands here with CHANGED_HERE."""
 
     __tablename__ = "loaded_record"
     kind: Mapped[str] = mapped_column(Text, primary_key=True)

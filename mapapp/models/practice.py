@@ -38,10 +38,12 @@ class Practice(Record, Located, Base):
     budget_eur: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     website: Mapped[str | None] = mapped_column(Text)
     source_title: Mapped[str | None] = mapped_column(Text)
-    source_url: Mapped[str] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)
     source_accessed: Mapped[date | None] = mapped_column(Date)
     confirmed_on: Mapped[date | None] = mapped_column(Date)
     confirmed_by: Mapped[str | None] = mapped_column(Text)
+    lapsed_on: Mapped[date | None] = mapped_column(Date)  # its owner was asked whether it is still right, in vain
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who keeps it up
     __table_args__ = (
         *located_args("practice"),
         CheckConstraint(SLUG, name="slug"),
@@ -50,6 +52,7 @@ class Practice(Record, Located, Base):
         CheckConstraint("start_year BETWEEN 1900 AND 2100 AND end_year BETWEEN 1900 AND 2100", name="years"),
         CheckConstraint("end_year >= start_year", name="years_order"),
         CheckConstraint("budget_eur >= 0", name="budget"),
+        CheckConstraint("source_url IS NOT NULL OR source_title IS NOT NULL", name="source"),
         term_key("organisation_type_vocabulary", "organisation_type"),
         Index("ix_practice_programmes", "programmes", postgresql_using="gin"),
     )

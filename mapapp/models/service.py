@@ -28,13 +28,16 @@ class Service(Record, Located, Base):
     opening_hours: Mapped[list[dict[str, object]]] = mapped_column(JSONB, server_default="[]")
     temporarily_closed: Mapped[bool] = mapped_column(server_default="false")
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
-    source_url: Mapped[str] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)  # none: its owner says so
     confirmed_on: Mapped[date | None] = mapped_column(Date)
     confirmed_by: Mapped[str | None] = mapped_column(Text)
+    lapsed_on: Mapped[date | None] = mapped_column(Date)  # its owner was asked whether it is still right, in vain
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who keeps it up
     __table_args__ = (
         *located_args("service"),
         CheckConstraint(SLUG, name="slug"),
         CheckConstraint(COUNTRY, name="country"),
+        CheckConstraint("source_url IS NOT NULL OR owner_id IS NOT NULL", name="source"),
         term_key("category_vocabulary", "category"),
         Index("ix_service_languages", "languages", postgresql_using="gin"),
     )

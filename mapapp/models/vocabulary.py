@@ -1,6 +1,8 @@
 """Vocabulary terms with labels and synonyms per language: every facet comes from here."""
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
@@ -8,12 +10,25 @@ from .columns import LANGUAGE, ORIGINS, one_of
 
 
 class Term(Base):
-    """One key of a vocabulary, in its place in the order shown."""
+    """One key of a vocabulary, in its place in the order shown. A retired one stays on its records and is offered no
+    more."""
 
     __tablename__ = "term"
     vocabulary: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     position: Mapped[int]
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class FormerTerm(Base):
+    """A key that was merged into another of its vocabulary: searches and files that name it mean the other."""
+
+    __tablename__ = "former_term"
+    vocabulary: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    moved_to: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    __table_args__ = (ForeignKeyConstraint(["vocabulary", "moved_to"], ["term.vocabulary", "term.key"]),)
 
 
 class TermLabel(Base):

@@ -70,6 +70,8 @@ SELECT string_agg(int4send(id), '' ORDER BY
 ) AS titled
 """
 
+_KEYS = text("SELECT vocabulary, key FROM term WHERE retired_at IS NULL ORDER BY vocabulary, position")
+
 _QUERIES = {
     "practice": (
         text(_RECORDS.format(table="practice", years=_PRACTICE_YEARS)),
@@ -117,8 +119,8 @@ def title_order(connection: Connection, collection: str, lang: str) -> bytes:
 
 
 def vocabulary_keys(connection: Connection) -> dict[str, list[str]]:
-    """Return the keys of each vocabulary in the order in which they are shown."""
+    """Return the keys of each vocabulary in the order in which they are shown; none that is retired."""
     found: dict[str, list[str]] = {}
-    for vocabulary, key in connection.execute(text("SELECT vocabulary, key FROM term ORDER BY vocabulary, position")):
+    for vocabulary, key in connection.execute(_KEYS):
         found.setdefault(vocabulary, []).append(key)
     return found

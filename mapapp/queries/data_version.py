@@ -12,6 +12,7 @@ class Versions(NamedTuple):
     service: int
     region: int
     project: int
+    site: int  # what admins say of the site
 
 
 _READ = text("SELECT collection, version FROM data_version")

@@ -1,4 +1,4 @@
-"""One practice with everything that its page shows: five statements, whatever it holds."""
+"""One practice with everything that its page shows: six statements, whatever it holds."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
+from . import photos
 from .in_language import Said
 
 FIELDS = ("title", "summary", "description", "lessons", "transferability")
@@ -102,6 +103,7 @@ class PracticePage(NamedTuple):
     source_accessed: date | None
     confirmed_on: date | None
     confirmed_by: str | None
+    lapsed_on: date | None  # its owner was asked whether it is still right, in vain
     themes: tuple[str, ...]
     dimensions: tuple[str, ...]
     target_groups: tuple[str, ...]
@@ -111,6 +113,7 @@ class PracticePage(NamedTuple):
     texts: tuple[Text, ...]
     evaluations: tuple[Evaluated, ...]
     events: tuple[ProjectEvent, ...]
+    photos: tuple[photos.Shown, ...]
 
     def said(self, field: str) -> Said | None:
         """Return the text of a field (see FIELDS) with its language and origin, in the best language that has it."""
@@ -136,7 +139,7 @@ _RECORD = text(f"""
 SELECT practice.id, practice.slug, practice.version, practice.created_at, practice.updated_at, title_original,
   language_original, place_name, country, nuts_code, location_kind, ST_X(location), ST_Y(location), organisation,
   organisation_type, partners, programmes, start_year, end_year, status, budget_eur, practice.website, source_title,
-  practice.source_url, source_accessed, confirmed_on, confirmed_by,
+  practice.source_url, source_accessed, confirmed_on, confirmed_by, lapsed_on,
   {_terms("theme")}, {_terms("dimension")}, {_terms("target_group")}, project_id,
   project.slug AS project_slug, project.acronym, shown.title AS project_title, shown.language AS project_language
 FROM practice
@@ -198,6 +201,7 @@ def _page(connection: Connection, found: Row, lang: str) -> PracticePage:
             tuple(Text(*row) for row in connection.execute(_TEXTS, given)),
             tuple(Evaluated(*row) for row in connection.execute(_EVALUATIONS, given)),
             tuple(ProjectEvent(*row) for row in connection.execute(_EVENTS, given)),
+            photos.of_practice(connection, found.id, lang),
         ]
     )
 

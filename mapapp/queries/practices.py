@@ -1,10 +1,12 @@
 """Practices as rows for cards and pages: ids or one slug in, typed rows out, in the reader's language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from .photos import BEST_ALT, Shown
 from .practice_page import PracticePage, detail
 
 __all__ = ["PracticeCard", "PracticePage", "PracticeTitle", "cards", "detail", "titles"]
@@ -32,6 +34,7 @@ class PracticeCard(NamedTuple):
     updated_at: datetime
     lon: float | None
     lat: float | None
+    photo: Shown | None
 
 
 class PracticeTitle(NamedTuple):
@@ -63,14 +66,23 @@ LEFT JOIN LATERAL (
   ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS told ON true
 """
+_PHOTO = f"""
+LEFT JOIN LATERAL (
+  SELECT photo.id, width, height, told.words, told.language, credit
+  FROM practice_photo JOIN photo ON photo.id = photo_id {BEST_ALT}
+  WHERE practice_id = practice.id ORDER BY position, photo.id LIMIT 1
+) AS first ON true
+"""  # noqa: S608 - only the constant above is put in
+_PHOTO_COLUMNS = len(Shown._fields)
 _CARDS = text(f"""
 SELECT practice.id, slug, shown.title, shown.language, shown.origin, told.summary,
   coalesce(told.language, shown.language), place_name, country, location_kind,
   ARRAY(SELECT key FROM practice_term WHERE practice_id = practice.id AND vocabulary = 'theme' ORDER BY position, key),
-  start_year, end_year, status, confirmed_on, updated_at, ST_X(location), ST_Y(location)
+  start_year, end_year, status, confirmed_on, updated_at, ST_X(location), ST_Y(location),
+  first.id, first.width, first.height, first.words, first.language, first.credit
 FROM unnest(CAST(:ids AS int[])) WITH ORDINALITY AS asked (id, place)
 JOIN practice ON practice.id = asked.id
-{_SHOWN} {_SUMMARY}
+{_SHOWN} {_SUMMARY} {_PHOTO}
 ORDER BY asked.place
 """)  # noqa: S608 - only constants above are put together
 _TITLES = text(f"""
@@ -94,7 +106,12 @@ def cards(connection: Connection, ids: object, lang: str) -> list[PracticeCard]:
 
     An id whose practice is gone by now is left out.
     """
-    return [PracticeCard(*row) for row in connection.execute(_CARDS, {"ids": _plain(ids), "lang": lang})]
+    rows = connection.execute(_CARDS, {"ids": _plain(ids), "lang": lang})
+    return [PracticeCard._make([*row[:-_PHOTO_COLUMNS], _photo(row[-_PHOTO_COLUMNS:])]) for row in rows]
+
+
+def _photo(cells: Sequence[Any]) -> Shown | None:
+    return Shown(*cells) if cells[0] is not None else None
 
 
 def titles(connection: Connection, ids: object, lang: str) -> list[PracticeTitle]:

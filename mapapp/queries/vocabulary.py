@@ -1,6 +1,6 @@
 """The words of the vocabularies per language, read once for each data version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Lock
 from typing import NamedTuple
 
@@ -22,9 +22,13 @@ SELECT vocabulary, key, label FROM term_label
 UNION ALL SELECT vocabulary, key, synonym FROM term_synonym
 """)
 
+_RETIRED = text("SELECT vocabulary, key FROM term WHERE retired_at IS NOT NULL")
+_FORMER = text("SELECT vocabulary, key, moved_to FROM former_term")
+
 #: Search fields whose vocabulary has another name.
 VOCABULARY_OF = {"category": "service_category"}
 
+_retired: tuple[Versions, frozenset[tuple[str, str]]] | None = None
 _kept: dict[str, tuple[Versions, dict[tuple[str, str], str]]] = {}
 _lock = Lock()
 
@@ -61,6 +65,24 @@ def options(connection: Connection, versions: Versions, vocabulary: str, lang: s
     labels(connection, versions, lang)
     name = VOCABULARY_OF.get(vocabulary, vocabulary)
     return [(key, label) for (found, key), label in _kept[lang][1].items() if found == name]
+
+
+def offered(
+    connection: Connection, versions: Versions, vocabulary: str, lang: str, but: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Return the keys and labels that a form offers: none that is retired, but those that a record has already."""
+    global _retired
+    found = _retired
+    if found is None or found[0] != versions:
+        found = _retired = (versions, frozenset((one, key) for one, key in connection.execute(_RETIRED)))
+    name, gone = VOCABULARY_OF.get(vocabulary, vocabulary), found[1]
+    every = options(connection, versions, vocabulary, lang)
+    return [(key, label) for key, label in every if (name, key) not in gone or key in but]
+
+
+def former(connection: Connection) -> dict[tuple[str, str], str]:
+    """Return the keys that were merged into others: (vocabulary, key) → the key that they mean now."""
+    return {(vocabulary, key): moved_to for vocabulary, key, moved_to in connection.execute(_FORMER)}
 
 
 def all_words(connection: Connection) -> list[Word]:

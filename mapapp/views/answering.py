@@ -25,6 +25,12 @@ def without_data(view: View) -> View:
     return view
 
 
+def with_site(view: View) -> View:
+    """Mark a view that shows what admins say of the site and nothing else of the database: it answers without it."""
+    view.without_data = view.with_site = True  # type: ignore[attr-defined]
+    return view
+
+
 def fragment() -> str:
     """Return the name of the part of the page that a script asks for; empty for the whole page."""
     name = request.headers.get(FRAGMENT, "")
@@ -45,6 +51,7 @@ def answer_from_shelf() -> Response | None:
         return None
     g.etag = make_etag(
         *(() if getattr(view, "without_data", False) else asked.versions()),
+        asked.site_version() if getattr(view, "with_site", False) else "",
         current_app.extensions["build"],
         request.url_root,
         request.full_path,

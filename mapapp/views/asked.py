@@ -1,15 +1,18 @@
-"""What a request brings with it: its language, one database connection, the atlas as it is now."""
+"""What a request brings with it: its language, one database connection, the atlas and the site as they are now."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import current_app, g
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..queries import data_version, vocabulary
+from ..queries import site as described
 from ..queries.data_version import Versions
+from ..queries.site import Site
 from ..settings import Settings
+from ..writing import mail
 
 if TYPE_CHECKING:
     from ..atlas import Atlas, Snapshot
@@ -30,6 +33,7 @@ def connection() -> Connection:
 def versions() -> Versions:
     """Return the data versions, read once a request: everything in one answer speaks of the same data."""
     if "versions" not in g:
+        g.away = True  # until it has answered
         try:
             g.versions = data_version.read(connection())
         except DBAPIError as error:
@@ -38,7 +42,39 @@ def versions() -> Versions:
             # The server was restarted while this connection lay in the pool: no reason to bother the visitor.
             release()
             g.versions = data_version.read(connection())
+        g.away = False
     return g.versions
+
+
+def _known_site() -> tuple[int, Site]:
+    """Return the site with its version, read once a version; what was known last while the database is away."""
+    last: tuple[int, Site] | None = current_app.extensions.get("site")
+    try:
+        # Where the database did not answer before, the page that says so does not ask again.
+        wanted = None if g.get("away") else versions().site
+        if wanted is not None and (last is None or last[0] != wanted):
+            last = current_app.extensions["site"] = (wanted, described.read(connection(), settings()))
+    except SQLAlchemyError:  # away, or the connection of this request was cut off before
+        g.away = True
+    return last or (0, described.from_settings(settings()))
+
+
+def site() -> Site:
+    """Return the site as its admins describe it; also while the database is away."""
+    if "site" not in g:
+        g.site = _known_site()
+    return g.site[1]
+
+
+def site_version() -> int:
+    """Return the version of what admins say of the site."""
+    site()
+    return int(g.site[0])
+
+
+def mail_site() -> mail.Site:
+    """Return the site as mails name it."""
+    return mail.Site(site().name, settings().address)
 
 
 def atlas() -> "Atlas":

@@ -40,8 +40,8 @@ def _in_each_language(message: str) -> dict[str, str]:
 
 
 def _site() -> catalogue.Site:
-    settings = asked.settings()
-    return catalogue.Site(settings.site_name, wording.absolute(""), settings.operator, settings.contact)
+    site = asked.site()
+    return catalogue.Site(site.name, wording.absolute(""), site.operator, site.contact)
 
 
 def _dataset(collection: fields.Collection) -> catalogue.Dataset:
@@ -138,7 +138,7 @@ def events() -> Response:
                     one["id"], told["title"], told["language"], told["date"], place, address, changed, *point
                 )
             )
-    name = f"{asked.settings().site_name}: {taking.title_of('events')}"
+    name = f"{asked.site().name}: {taking.title_of('events')}"
     return Response(icalendar.calendar(name, found), content_type=icalendar.MEDIA_TYPE)
 
 

@@ -26,7 +26,7 @@ Sitemap: {sitemap}
 
 @blueprint.app_context_processor
 def _linked_data() -> dict[str, Any]:
-    return {"linked_data": metadata.Site(asked.settings().site_name, wording.absolute(""))}
+    return {"linked_data": metadata.Site(asked.site().name, wording.absolute(""))}
 
 
 def _pages() -> list[tuple[str, datetime | None]]:

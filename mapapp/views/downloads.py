@@ -79,7 +79,7 @@ def _streamed(taken: Taken, kind: Kind, changed: datetime | None) -> Response:
     elif kind.ending == "csv":
         form = stream.csv_form(taken.shape)
     else:
-        title = f"{taking.title_of(taken.shape.collection.plural)} · {asked.settings().site_name}"
+        title = f"{taking.title_of(taken.shape.collection.plural)} · {asked.site().name}"
         form = stream.kml_form(taken.shape, title, _rows(taken, changed))
     origin = stream.Origin(current_app.extensions["engine"].connect, folder())
     return _send(stream.streamed(origin, taken.shape, taken.ids, taking.values(taken.lang), form), kind.media_type)
@@ -110,7 +110,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
         current_app.extensions["build"],
         request.url_root,
         request.full_path,
-        asked.settings().site_name,
+        asked.site().name,
     )
     try:
         path = make(key)
@@ -181,7 +181,7 @@ def _standalone(collection: fields.Collection) -> Response:
     changed = export.last_change(asked.connection(), collection.name)
 
     def make(key: str) -> Path:
-        title = f"{taking.title_of(collection.plural)} · {asked.settings().site_name}"
+        title = f"{taking.title_of(collection.plural)} · {asked.site().name}"
         rows = _rows(taken, changed)
         about = _described(title, rows, changed) | {"lang": g.lang, "words": taking.map_words(), "rows": rows}
         about["legend"] = about["labels"]["theme" if collection is fields.PRACTICE else "service_category"]
@@ -264,7 +264,7 @@ def _everything(kind: Kind) -> Response:
             beside |= {one.name: making.beside(one, None) for one in related.TABLES[each.name]}
         beside[related.VOCABULARY.name] = making.beside(related.VOCABULARY, None)
         rows = taking.rows(_("All records"), size, "", wording.absolute(f"/{g.lang}/data"), epsg, changed)
-        about = _described(asked.settings().site_name, rows, changed)
+        about = _described(asked.site().name, rows, changed)
         connect = current_app.extensions["engine"].connect
         return making.make(kind.making, connect, folder(), [*tables.values(), *beside.values()], about, key)
 

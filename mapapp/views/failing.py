@@ -16,7 +16,7 @@ log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
 AWAY = (OperationalError, TimeoutError, psycopg.OperationalError)  # a cancelled statement is one of them
 DATA = (".json", ".atom", ".xml", *(f".{ending}" for ending in KINDS))  # addresses that programs ask for
-TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 503: "errors/503.html"}
+TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 410: "errors/404.html", 503: "errors/503.html"}
 
 
 def known_problem(status: int) -> Problem:
@@ -38,7 +38,12 @@ def known_problem(status: int) -> Problem:
     if status == 405:
         return Problem(405, _("That is not possible here"), _("This address does not take that kind of request."))
     if status == 413:
-        return Problem(413, _("That is too large"), _("The request is larger than this site accepts."))
+        return Problem(
+            413,
+            _("That is too large"),
+            _("The request is larger than this site accepts."),
+            _("Go back: what you typed is still in the form. Then send fewer or smaller files at once."),
+        )
     if status < 500:
         return Problem(
             status,

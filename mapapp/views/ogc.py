@@ -47,7 +47,7 @@ def landing() -> Response:
         link("data", address("/collections"), JSON, _("The collections")),
         link(f"{REL}tiling-schemes", address("/tileMatrixSets"), JSON, _("The grids of the tiles")),
     ]
-    title = asked.settings().site_name
+    title = asked.site().name
     return given({"title": title, "description": _about(), "links": links}, form, "landing")
 
 
@@ -68,7 +68,7 @@ def api() -> Response:
     """The definition of this API."""
     form = form_asked(DEFINITION)
     known = {one.plural: _parameters(one) for one in ogc_collections.by_id().values()}
-    about = ogc_openapi.About(asked.settings().site_name, _about(), address(""), asked.settings().contact)
+    about = ogc_openapi.About(asked.site().name, _about(), address(""), asked.site().contact)
     return given(ogc_openapi.document(about, known, _say), form, "api", OPENAPI)
 
 

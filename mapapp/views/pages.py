@@ -1,4 +1,4 @@
-"""The pages that explain the site itself: about, accessibility, privacy, imprint, how to contribute."""
+"""The pages that explain the site itself: about, accessibility, privacy, imprint."""
 
 import csv
 from datetime import date
@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask_babel import gettext as _
 
 from . import asked
-from .answering import without_data
+from .answering import with_site
 
 blueprint = Blueprint("pages", __name__)
 
@@ -45,48 +45,41 @@ def sources() -> tuple[Source, ...]:
 
 
 @blueprint.get("/<lang:lang>/about")
-@without_data
+@with_site
 def about(lang: str) -> str:
     """What the site is, how its records came about, whom it owes its data."""
     return render_template("pages/about.html", lang=lang, sources=sources())
 
 
 @blueprint.get("/<lang:lang>/accessibility")
-@without_data
+@with_site
 def accessibility(lang: str) -> str:
     """The accessibility statement."""
     return render_template("pages/accessibility.html", lang=lang, reviewed=ACCESSIBILITY_REVIEWED)
 
 
 @blueprint.get("/<lang:lang>/privacy")
-@without_data
+@with_site
 def privacy(lang: str) -> str:
     """What the site learns about its visitors."""
     return render_template("pages/privacy.html", lang=lang)
 
 
 @blueprint.get("/<lang:lang>/imprint")
-@without_data
+@with_site
 def imprint(lang: str) -> str:
     """Who answers for the site."""
     return render_template("pages/imprint.html", lang=lang)
 
 
-@blueprint.get("/<lang:lang>/contribute/")
-@without_data
-def contribute(lang: str) -> str:
-    """How to send in a practice."""
-    return render_template("pages/contribute.html", lang=lang)
-
-
 @blueprint.get("/<lang:lang>/site.webmanifest")
-@without_data
+@with_site
 def manifest(lang: str) -> Response:
     """Name, colours and icons for the home screen of a phone."""
     address = current_app.jinja_env.globals["asset"]
     content = {
         "id": "/",
-        "name": asked.settings().site_name,
+        "name": asked.site().name,
         "description": _("A searchable map of practices that help newcomers and local people live together well."),
         "lang": lang,
         "start_url": f"/{lang}/",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug import Response
 
 from .. import i18n
 from ..atlas import Similar, similar
@@ -12,7 +13,7 @@ from ..errors import Problem
 from ..queries import export, practices, vocabulary
 from ..queries.practice_page import Evaluated
 from ..search import parse
-from . import asked
+from . import asked, former
 from .explore_page import address_of, query_of
 from .wording import absolute, label
 
@@ -64,7 +65,8 @@ def _alike(practice_id: int, lang: str) -> list[Alike]:
     return [Alike(cards[one.id], _why(one)) for one in found if one.id in cards]
 
 
-def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+def profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+    """Return what was said of a practice under each criterion of the framework."""
     said = {one.criterion: one for one in record.evaluations if one.framework == FRAMEWORK}
     known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
     return [Criterion(key, words, said.get(key)) for key, words in known]
@@ -73,7 +75,7 @@ def _profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
 def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
     return _(
         "%(site)s: %(title)s. Version %(version)s of %(day)s. %(address)s. Licence: CC BY 4.0.",
-        site=asked.settings().site_name,
+        site=asked.site().name,
         title=title,
         version=record.version,
         day=i18n.day(record.updated_at, lang),
@@ -82,17 +84,17 @@ def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
 
 
 @blueprint.get("/<lang:lang>/practices/<slug>")
-def detail(lang: str, slug: str) -> str:
+def detail(lang: str, slug: str) -> str | Response:
     """The page of a practice; a search in the address leads back to its results."""
     connection = asked.connection()
     record = practices.detail(connection, slug, lang)
     if record is None:
-        raise not_found()
+        return former.answer("practice", slug, lang, not_found())
     title, summary = record.said("title"), record.said("summary")
     if title is None:  # the database sees to it that every practice has one
         raise not_found()
     search = parse(request.args, asked.snapshot().known).search
-    profile = _profile(record, lang)
+    shown = profile(record, lang)
     return render_template(
         "practices/detail.html",
         record=record,
@@ -100,8 +102,8 @@ def detail(lang: str, slug: str) -> str:
         title=title,
         summary=summary,
         texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
-        profile=profile,
-        evaluated=sum(one.evaluated is not None for one in profile),
+        profile=shown,
+        evaluated=sum(one.evaluated is not None for one in shown),
         alike=_alike(record.id, lang),
         citation=_citation(record, title.text, lang),
         back=address_of(search),

@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug import Response
 from werkzeug.datastructures import MultiDict
 
 from .. import i18n, search
 from ..atlas import Answer
 from ..errors import Problem
 from ..queries import gazetteer, services
-from . import asked, openness, placing
+from . import asked, former, openness, placing
 from .explore_page import read_problems
 from .facets import say_value
 
@@ -126,7 +127,7 @@ def index(lang: str) -> tuple[str, int]:
     args = request.args.copy()
     near = _read_place(args, lang)
     connection, snapshot = asked.connection(), asked.snapshot("service")
-    known = {name: field.place for name, field in snapshot.columns.fields.items()}
+    known = dict(snapshot.known) | {name: snapshot.columns.fields[name].place for name in ("country", "language")}
     parsed = search.parse(args, known, "service")
     problems = read_problems(parsed.problems)
     answer = snapshot.answer(connection, parsed.search, lang)
@@ -192,16 +193,17 @@ def _sorts(question: search.Search) -> list[tuple[str, str, bool]]:
 
 
 @blueprint.get("/<lang:lang>/services/<slug>")
-def detail(lang: str, slug: str) -> str:
+def detail(lang: str, slug: str) -> str | Response:
     """One service: how to get there and who may come."""
     service = services.find(asked.connection(), slug, lang)
     if service is None:
-        raise Problem(
+        unknown = Problem(
             404,
             _("There is no such service"),
             _("The address may be mistyped, or the record has moved."),
             _("Look for it in the list of services."),
         )
+        return former.answer("service", slug, lang, unknown)
     return render_template("services/detail.html", service=service, days=openness.week(service.opening_hours, lang))
 
 

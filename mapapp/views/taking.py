@@ -131,7 +131,7 @@ def page_of(taken: Taken) -> str:
 
 def attribution() -> str:
     """Return whom to name beside the data."""
-    return f"{asked.settings().site_name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0"
+    return f"{asked.site().name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0"
 
 
 def moment(changed: datetime | None) -> str | None:
@@ -157,7 +157,7 @@ def rows(title: str, size: int, words: str, link: str, epsg: int, changed: datet
         (_("Content"), f"{title} ({i18n.number(size, g.lang)})"),
         (_("Filters"), words or _("Everything")),
         (_("Page"), link),
-        (_("Source"), f"{asked.settings().site_name}, {wording.absolute('/')}"),
+        (_("Source"), f"{asked.site().name}, {wording.absolute('/')}"),
         (_("Licence"), f"{fields.LICENCE}, {fields.LICENCE_URL}"),
         (_("Attribution"), attribution()),
         (_("Last change"), i18n.day(changed, g.lang)),

@@ -55,6 +55,8 @@ def alternate_urls() -> list[tuple[str, str]]:
     """Return (language, absolute address) of this page in each interface language; the search stays."""
     if not request.endpoint or "lang" not in (request.view_args or {}):
         return []
+    if not _can_be_opened():
+        return [(lang, absolute(url_for("explore.index", lang=lang))) for lang in i18n.LANGUAGES]
     query = request.query_string.decode("utf-8", "replace")
     return [
         (
@@ -66,6 +68,12 @@ def alternate_urls() -> list[tuple[str, str]]:
         )
         for lang in i18n.LANGUAGES
     ]
+
+
+def _can_be_opened() -> bool:
+    """Tell whether the address of this page answers to more than the form that was sent to it."""
+    adapter = current_app.create_url_adapter(request)
+    return request.method != "POST" or adapter is None or adapter.test(method="GET")
 
 
 def canonical_url() -> str:
@@ -93,7 +101,8 @@ def _context() -> dict[str, Any]:
     return {
         "lang": lang,
         "languages": i18n.LANGUAGES,
-        "site_name": asked.settings().site_name,
+        "site_name": asked.site().name,
+        "site": asked.site(),
         "settings": asked.settings(),
         "app_version": current_app.extensions["build"].split("-")[0],
         "alternate_urls": alternate_urls,  # called: a fragment needs neither

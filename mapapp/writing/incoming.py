@@ -32,7 +32,8 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a kind: `values` by column, `references` from a column to the key of another record, texts,
-    and `parts`: rows of tables that belong to it. `key` is what its file calls it."""
+    and `parts`: rows of tables that belong to it. `key` is what its file calls it. `said` is the checksum of what its
+    file says where this is something else: a term that was merged here has another key."""
 
     kind: str
     key: str
@@ -40,9 +41,12 @@ class Record:
     references: Mapping[str, str | None] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
     parts: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    said: str = ""
 
     def sha256(self) -> str:
         """Return a checksum that changes with anything the record says."""
+        if self.said:
+            return self.said
         said = [
             self.values,
             self.references,

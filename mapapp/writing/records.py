@@ -1,23 +1,27 @@
 """Imports: everything an import brings becomes public rows in one transaction. The only place where they are committed.
 
 A record is known by its key. One that its file gave before and that did not change since is not touched at all; one
-whose file changed is updated and its version grows; one that was changed here since it was loaded is kept and reported.
-Nothing is deleted: what left its file is reported.
+whose file changed is updated and its version grows; one that was changed, merged or retired here since it was loaded is
+kept as it is and reported. Nothing is deleted: what left its file is reported.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
 
 from .. import models
 from ..models.loaded import LoadedRecord
+from ..models.proposal import FormerRecord
+from ..queries.vocabulary import former
 from .documents import documents_missing, write_documents
 from .incoming import Incoming, Point, Record, Text
 from .linking import link_places
 from .reference import Counts, Progress, write_places, write_terms, write_territories
 
 ONE_AT_A_TIME = 7_240_118  # an advisory lock: two servers that start together do not load at once
+VOCABULARIES = {"organisation_type": "organisation_type", "category": "service_category", "theme": "theme"}
 LOADED: Table = LoadedRecord.__table__  # type: ignore[assignment]
 
 
@@ -54,7 +58,7 @@ KINDS: dict[str, Kind] = {
     ),
     "evaluation": Kind(
         models.evaluation.Evaluation.__table__,
-        ("practice_id", "framework", "criterion"),
+        ("practice_id", "framework", "criterion", "evaluator"),
         models.evaluation.EvaluationText.__table__,
         "evaluation_id",
         {"practice_id": "practice"},
@@ -111,10 +115,11 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
             written["place"] = write_places(connection, incoming.places, progress)
             new_places = bool(written["place"].added or written["place"].changed)
         written |= write_terms(connection, incoming.terms, incoming.labels, incoming.synonyms)
+        moved = former(connection)
         ids: dict[str, dict[str, int]] = {}
         touched: dict[str, list[int]] = {}
         for name in KINDS:
-            records = [record for record in incoming.records if record.kind == name]
+            records = [_as_merged(record, moved) for record in incoming.records if record.kind == name]
             progress(name, 0, len(records))
             counts, touched[name] = _write_kind(connection, name, records, ids)
             counts.left = _left(connection, name, incoming.present.get(name, frozenset()))
@@ -138,13 +143,19 @@ def _write_kind(
     counts = Counts()
     known = _known(connection, kind)
     loaded = _loaded(connection, name)
+    former = _former(connection)
     touched: list[int] = []
     fresh: list[tuple[Record, dict[str, object]]] = []
     for record in records:
+        if _is_gone(kind, record, ids, former):
+            counts.kept.append(record.key)
+            continue
         row = _row(kind, record, ids)
-        there = known.get(tuple(row[column] for column in kind.identity))
+        there = known.get(tuple(row.get(column) for column in kind.identity))
         sha256, version = loaded.get(record.key, ("", 0))
-        if there is None:
+        if there is None and record.key in loaded:
+            counts.kept.append(record.key)  # taken away here: an evaluation by which another was replaced
+        elif there is None:
             fresh.append((record, row))
         elif sha256 == record.sha256():
             counts.unchanged += 1
@@ -163,6 +174,25 @@ def _write_kind(
     return counts, touched
 
 
+def _as_merged(record: Record, moved: Mapping[tuple[str, str], str]) -> Record:
+    """Return a record with the terms that those of its file were merged into here."""
+    values = {
+        column: moved[VOCABULARIES[column], str(value)]
+        for column, value in record.values.items()
+        if column in VOCABULARIES and (VOCABULARIES[column], str(value)) in moved
+    }
+    terms = record.parts.get("practice_term", ())
+    if not values and not any((str(one["vocabulary"]), str(one["key"])) in moved for one in terms):
+        return record
+    renamed: dict[tuple[str, str], Mapping[str, object]] = {}
+    for one in terms:
+        vocabulary, key = str(one["vocabulary"]), str(one["key"])
+        key = moved.get((vocabulary, key), key)
+        renamed.setdefault((vocabulary, key), dict(one) | {"key": key})
+    parts = dict(record.parts) | ({"practice_term": tuple(renamed.values())} if terms else {})
+    return replace(record, values=dict(record.values) | values, parts=parts, said=record.sha256())
+
+
 def _known(connection: Connection, kind: Kind) -> dict[tuple[object, ...], _Known]:
     """Return what the table has, by identity. Tables without a version count as never changed here."""
     columns = kind.table.c
@@ -178,6 +208,20 @@ def _known(connection: Connection, kind: Kind) -> dict[tuple[object, ...], _Know
 def _loaded(connection: Connection, name: str) -> dict[str, tuple[str, int]]:
     rows = connection.execute(select(LOADED.c.key, LOADED.c.sha256, LOADED.c.version).where(LOADED.c.kind == name))
     return {key: (sha256, version) for key, sha256, version in rows}
+
+
+def _former(connection: Connection) -> set[tuple[str, str]]:
+    """Return (kind, slug) of the records that were retired or merged here."""
+    rows = connection.execute(select(FormerRecord.kind, FormerRecord.slug))
+    return {(kind, slug) for kind, slug in rows}
+
+
+def _is_gone(kind: Kind, record: Record, ids: dict[str, dict[str, int]], former: set[tuple[str, str]]) -> bool:
+    """Tell whether a record, or one that it belongs to, was retired or merged here."""
+    if (record.kind, record.key) in former:
+        return True
+    belongs = ((of_kind, record.references.get(column)) for column, of_kind in kind.references.items())
+    return any((of_kind, key) in former and key not in ids[of_kind] for of_kind, key in belongs)
 
 
 def _left(connection: Connection, name: str, present: frozenset[str]) -> list[str]:

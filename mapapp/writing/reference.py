@@ -8,9 +8,10 @@ import psycopg
 from sqlalchemy import Connection, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from ..models.loaded import LoadedFile
+from ..models.loaded import CHANGED_HERE, LoadedFile, LoadedRecord
 from ..models.vocabulary import Term as TermRow
 from ..models.vocabulary import TermLabel, TermSynonym
+from ..queries.vocabulary import former
 from .incoming import IncomingPlace, IncomingTerritory, Label, ReferenceFile, Synonym, Term
 
 FILES: Any = LoadedFile.__table__
@@ -32,36 +33,65 @@ class Counts:
 def write_terms(
     connection: Connection, terms: Sequence[Term], labels: Sequence[Label], synonyms: Sequence[Synonym]
 ) -> dict[str, Counts]:
-    """Bring terms, labels and synonyms to what the files say; those that no file has any more stay."""
+    """Bring terms, labels and synonyms to what the files say; those that no file has any more stay, and so does what
+    admins have changed here: the words of a term in a language, the order of a vocabulary, merged terms."""
+    changed = changed_words(connection)
+    gone = set(former(connection))
     return {
-        "term": _write_small(connection, TermRow.__table__, ("vocabulary", "key"), terms),
-        "label": _write_small(connection, TermLabel.__table__, ("vocabulary", "key", "language"), labels),
-        "synonym": _write_small(
-            connection, TermSynonym.__table__, ("vocabulary", "key", "language", "synonym"), synonyms
-        ),
+        "term": _write_small(connection, TermRow.__table__, 2, terms, changed["term"] | gone),
+        "label": _write_small(connection, TermLabel.__table__, 3, labels, changed["label"] | gone),
+        "synonym": _write_small(connection, TermSynonym.__table__, 4, synonyms, changed["synonym"] | gone),
     }
 
 
-def _write_small(connection: Connection, table: Any, key: tuple[str, ...], rows: Sequence[Any]) -> Counts:
-    """Add and change rows of a table small enough to be read whole."""
-    if not rows:
+def changed_words(connection: Connection) -> dict[str, set[tuple[str, ...]]]:
+    """Return what admins have changed: (vocabulary, key) of terms whose place they chose, (vocabulary, key, language)
+    of labels, and of the synonyms in a language."""
+    found: dict[str, set[tuple[str, ...]]] = {"term": set(), "label": set(), "synonym": set()}
+    rows = select(LoadedRecord.kind, LoadedRecord.key).where(LoadedRecord.kind.in_(list(found)))
+    for kind, key in connection.execute(rows):
+        found[kind].add(tuple(key.split("|")))
+    return found
+
+
+def keep_changed(connection: Connection, kind: str, *keys: tuple[str, ...]) -> None:
+    """Note that an admin has changed terms, labels or synonyms: loads leave them alone from now on. `kind` and `keys`:
+    see `changed_words`."""
+    rows = [{"kind": kind, "key": "|".join(key), "sha256": "", "version": CHANGED_HERE} for key in keys]
+    if rows:
+        connection.execute(upsert(LoadedRecord).on_conflict_do_nothing(), rows)
+
+
+def _write_small(
+    connection: Connection, table: Any, identity: int, given: Sequence[Any], changed: set[tuple[str, ...]]
+) -> Counts:
+    """Add and change rows of a table small enough to be read whole. The first `identity` fields are the key; rows whose
+    key begins as one of `changed` are left as they are."""
+    if not given:
         return Counts(0, 0, 0)
-    fields = rows[0]._fields
-    there = {
-        tuple(row)[: len(key)]: tuple(row) for row in connection.execute(select(*(table.c[name] for name in fields)))
-    }
+    fields = given[0]._fields
+    key = fields[:identity]
+
+    def ours(row: tuple[Any, ...]) -> bool:
+        return any(row[:length] in changed for length in range(2, identity + 1))
+
+    rows = [row for row in given if not ours(tuple(row))]
+    found = connection.execute(select(*(table.c[name] for name in fields)))
+    there = {tuple(row)[:identity]: tuple(row) for row in found}
+    others = [tuple(row) for row in given if ours(tuple(row)) and there.get(tuple(row)[:identity]) != tuple(row)]
+    kept = ["|".join(map(str, row[:identity])) for row in others]
     fresh = [row for row in rows if tuple(row)[: len(key)] not in there]
-    changed = [row for row in rows if there.get(tuple(row)[: len(key)], tuple(row)) != tuple(row)]
-    if changed and table.name != "term":
+    differing = [row for row in rows if there.get(tuple(row)[: len(key)], tuple(row)) != tuple(row)]
+    if differing and table.name != "term":
         # Deleted first, so that two keys may exchange their labels.
         connection.execute(
             delete(table).where(
-                tuple_(*(table.c[name] for name in key)).in_([tuple(row)[: len(key)] for row in changed])
+                tuple_(*(table.c[name] for name in key)).in_([tuple(row)[: len(key)] for row in differing])
             )
         )
-        _copy(connection, table.name, fields, changed)
-    elif changed:
-        for row in changed:
+        _copy(connection, table.name, fields, differing)
+    elif differing:
+        for row in differing:
             connection.execute(
                 update(table)
                 .where(*(table.c[name] == getattr(row, name) for name in key))
@@ -69,8 +99,9 @@ def _write_small(connection: Connection, table: Any, key: tuple[str, ...], rows:
             )
     if fresh:
         _copy(connection, table.name, fields, fresh)
-    left = sorted("|".join(map(str, known)) for known in there.keys() - {tuple(row)[: len(key)] for row in rows})
-    return Counts(len(fresh), len(changed), len(rows) - len(fresh) - len(changed), left=left)
+    gone = there.keys() - {tuple(row)[: len(key)] for row in rows}
+    left = sorted("|".join(map(str, known)) for known in gone if not ours(known))
+    return Counts(len(fresh), len(differing), len(rows) - len(fresh) - len(differing), sorted(kept), left)
 
 
 def write_territories(connection: Connection, file: ReferenceFile[IncomingTerritory], progress: Progress) -> Counts:

@@ -156,7 +156,7 @@ def test_pages_cost_a_constant_number_of_statements(engine: Engine) -> None:
             with StatementCount(engine) as counted:
                 page = practices.detail(connection, slug, "de")
             assert page is not None
-            assert len(counted.statements) == 5
+            assert len(counted.statements) == 6
 
 
 def test_a_practice_page_has_everything_in_the_readers_language(engine: Engine) -> None:

@@ -191,6 +191,12 @@ def test_text_statements_use_their_indexes(empty_engine: Engine) -> None:
         connection.execute(
             text("INSERT INTO practice_term SELECT i, 'theme', 'housing' FROM generate_series(1, 10000) i")
         )
+        connection.execute(
+            text("""WITH taken AS (INSERT INTO photo (width, height) SELECT 8, 8 FROM generate_series(1, 10000)
+                RETURNING id)
+                INSERT INTO practice_photo (practice_id, photo_id, alt, credit)
+                SELECT row_number() OVER (), id, '{}', 'x' FROM taken""")
+        )
         connection.execute(text("ANALYZE"))
         from mapapp.queries.practices import _CARDS
         from mapapp.queries.texts import _FINDS

@@ -5,8 +5,13 @@ import { fetchFragment } from "./fragments.js";
 const WAIT_MS = 140;
 const SHORTEST = 2;
 
-/** Wire the box; `choose(address)` is called with the address behind a chosen suggestion. */
-export function startCombobox(input, list, choose) {
+const plainAddress = (input, typed) => `${input.dataset.suggest}?q=${encodeURIComponent(typed)}`;
+
+/**
+ * Wire the box; `choose(address, option)` is called with the address behind a chosen suggestion, and its element.
+ * `addressOf(input, typed)` is where suggestions come from; with `keeps` the box keeps what was typed.
+ */
+export function startCombobox(input, list, choose, { addressOf = plainAddress, keeps = false } = {}) {
   const box = new Combobox(input, list, { tabInsertsSuggestions: false });
   const status = list.parentElement.querySelector("[data-suggest-status]");
   const kept = new Map();
@@ -39,7 +44,7 @@ export function startCombobox(input, list, choose) {
     const typed = input.value.trim();
     running?.abort();
     if (typed.length < SHORTEST) return close();
-    const address = `${input.dataset.suggest}?q=${encodeURIComponent(typed)}`;
+    const address = addressOf(input, typed);
     const mine = (running = new AbortController());
     try {
       const answer = kept.get(address) ?? (await fetchFragment(address, "suggestions", mine.signal));
@@ -71,10 +76,10 @@ export function startCombobox(input, list, choose) {
   // A press on an option must not take the focus away before the click arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("combobox-commit", (event) => {
-    const address = event.target.dataset.address;
+    const option = event.target;
     close();
-    input.value = "";
-    choose(address);
+    if (!keeps) input.value = "";
+    choose(option.dataset.address, option);
   });
   return { close };
 }

@@ -20,10 +20,15 @@ export async function fetchFragment(address, name, signal) {
   }).catch((error) => {
     throw error.name === "AbortError" ? error : new FetchFailure(0);
   });
-  const kind = response.headers.get("Content-Type") ?? "";
-  const ours = new URL(response.url).origin === location.origin;
   // 400 still is the page asked for, with the problems beside the fields.
-  if ((!response.ok && response.status !== 400) || !ours || !kind.startsWith("text/html")) {
+  if (!response.ok && response.status !== 400) throw new FetchFailure(response.status);
+  return fragmentOf(response);
+}
+
+/** Return an answer of this site as a document whose scripts never run. Throws FetchFailure for any other answer. */
+export async function fragmentOf(response) {
+  const kind = response.headers.get("Content-Type") ?? "";
+  if (new URL(response.url).origin !== location.origin || !kind.startsWith("text/html")) {
     throw new FetchFailure(response.status);
   }
   const markup = await response.text();

@@ -1,0 +1,1 @@
+"""What a person may send, cleaned to plain values; no database, no HTTP."""

@@ -1,0 +1,134 @@
+"""What somebody has proposed, with every step it took: for its author and the author's organisation."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+MOST = 200  # of one person's contributions, the latest
+
+
+class Step(NamedTuple):
+    """A step of a proposal; `mine` says that the reader took it, `words` are what was said with it."""
+
+    at: datetime
+    step: str
+    words: str | None
+    mine: bool
+
+
+class Listed(NamedTuple):
+    """A proposal in a list. `title` is its own in the source language, None while there is none; `words` the last
+    that a moderator said; `asked` that a question waits for an answer."""
+
+    public_id: UUID
+    kind: str
+    action: str
+    slug: str | None
+    state: str
+    title: str | None
+    title_language: str | None
+    changed_at: datetime
+    submitted_at: datetime | None
+    author_id: int | None
+    words: str | None
+    asked: bool
+
+
+class Contribution(NamedTuple):
+    """One proposal, whole."""
+
+    id: int
+    public_id: UUID
+    kind: str
+    action: str
+    slug: str | None
+    base_version: int | None
+    base: dict[str, Any] | None
+    values: dict[str, Any]
+    revision: int
+    state: str
+    note: str | None
+    author_id: int | None
+    organisation_id: int | None
+    key: str | None
+    created_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    reason: str | None
+    published_version: int | None
+
+
+_LIST = text("""
+SELECT public_id, kind, action, slug, state,
+  coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
+    values #>> ARRAY['texts', values ->> 'language', 'name'], values ->> 'practice'),
+  values ->> 'language', changed_at, submitted_at, author_id, said.words, coalesce(last.step = 'asked', false)
+FROM proposal
+LEFT JOIN LATERAL (
+  SELECT words FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'returned')
+  ORDER BY id DESC LIMIT 1
+) AS said ON state IN ('returned', 'submitted', 'agreed')
+LEFT JOIN LATERAL (
+  SELECT step FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'answered')
+  ORDER BY id DESC LIMIT 1
+) AS last ON state IN ('submitted', 'agreed')
+WHERE author_id = :account OR organisation_id = ANY(:organisations)
+ORDER BY changed_at DESC, proposal.id DESC LIMIT :most
+""")
+_ONE = text("""
+SELECT id, public_id, kind, action, slug, base_version, base, values, revision, state, note, author_id,
+  organisation_id, key, created_at, changed_at, submitted_at, decided_at, reason, published_version
+FROM proposal WHERE public_id = :public_id
+""")
+_BY_KEY = text("SELECT public_id FROM proposal WHERE key = :key")
+_STEPS = text("""
+SELECT at, step, words, account_id IS NOT DISTINCT FROM :account FROM proposal_step
+WHERE proposal_id = :id ORDER BY id
+""")
+_OPEN = text("""
+SELECT public_id FROM proposal WHERE kind = :kind AND slug = :slug AND author_id = :account
+  AND state IN ('draft', 'returned', 'submitted', 'agreed') ORDER BY changed_at DESC LIMIT 1
+""")
+_TITLE = text("""
+SELECT title, language FROM practice_text JOIN practice ON practice.id = practice_id WHERE slug = :slug
+ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
+""")
+
+
+def of_account(connection: Connection, account_id: int, organisations: Sequence[int]) -> list[Listed]:
+    """Return the proposals of an account and of the organisations it belongs to, the latest first."""
+    given = {"account": account_id, "organisations": list(organisations), "most": MOST}
+    return [Listed(*row) for row in connection.execute(_LIST, given)]
+
+
+def one(connection: Connection, public_id: UUID) -> Contribution | None:
+    """Return a proposal, or None. Whether the reader may see it is the caller's to say."""
+    row = connection.execute(_ONE, {"public_id": public_id}).one_or_none()
+    return Contribution(*row) if row else None
+
+
+def by_key(connection: Connection, key: str) -> Contribution | None:
+    """Return the proposal that a form with this key made, or None."""
+    public_id = connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
+    return one(connection, public_id) if public_id else None
+
+
+def steps(connection: Connection, proposal_id: int, account_id: int) -> list[Step]:
+    """Return every step of a proposal in order; `account_id` is the reader."""
+    return [Step(*row) for row in connection.execute(_STEPS, {"id": proposal_id, "account": account_id})]
+
+
+def under_way(connection: Connection, kind: str, slug: str, account_id: int) -> UUID | None:
+    """Return the latest proposal about a record that its author has not finished with, or None."""
+    given = {"kind": kind, "slug": slug, "account": account_id}
+    return connection.execute(_OPEN, given).scalar_one_or_none()
+
+
+def title_of(connection: Connection, slug: str, lang: str) -> tuple[str, str] | None:
+    """Return the title of a published practice and its language, as a reader of `lang` gets it, or None."""
+    row = connection.execute(_TITLE, {"slug": slug, "lang": lang}).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,102 @@
+"""What admins say of the site, and the figures that they look at."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+
+from .. import i18n
+from ..forms import site as forms
+from ..queries import administration
+from ..queries import site as described
+from ..writing import site as writing
+from . import acting, asked
+from .admin import form_sent, myself, page, went
+from .admin_people import role_names
+
+blueprint = Blueprint("admin_site", __name__)
+
+
+def _page(form: Any, status: int = 200) -> Any:
+    return page("site", "site", status, form=form)
+
+
+def _as_it_is() -> dict[tuple[str, str], str]:
+    """Return the settings as they hold now, those of the environment where no admin says otherwise."""
+    site = asked.site()
+    found = {(name, ""): getattr(site, name) for name in ("name", "contact", "operator")}
+    found |= {("fresh_months", ""): str(site.fresh_months), ("grace_weeks", ""): str(site.grace_weeks)}
+    found["digest", ""] = "1" if site.digest else ""
+    for name in described.IN_LANGUAGES:
+        found |= {(name, language): text for language, text in getattr(site, name).items()}
+    return found
+
+
+@blueprint.get("/<lang:lang>/admin/site")
+@acting.needs("admin")
+def site(lang: str) -> Any:
+    """The form of what is said of the site."""
+    return _page(forms.make(forms.of_values(_as_it_is()), described.IN_LANGUAGES, i18n.LANGUAGES))
+
+
+@blueprint.post("/<lang:lang>/admin/site")
+@acting.needs("admin")
+def change(lang: str) -> Any:
+    """Say something else of the site."""
+    form = forms.make(form_sent(), described.IN_LANGUAGES, i18n.LANGUAGES)
+    if not form.validate():
+        return _page(form, 422)
+    otherwise = described.from_settings(asked.settings())
+    values = forms.clean(form, described.IN_LANGUAGES, i18n.LANGUAGES)
+    # What is the operator's own word is not kept twice: a new environment counts then.
+    for name in ("name", "contact", "operator", "fresh_months", "grace_weeks"):
+        if values[name, ""] == str(getattr(otherwise, name)):
+            values[name, ""] = None
+        elif values[name, ""] is None and name in ("contact", "operator") and getattr(otherwise, name):
+            values[name, ""] = ""
+    if values["digest", ""] == "1":
+        values["digest", ""] = None
+    with acting.transaction() as connection:
+        changed = writing.change(connection, myself(), values, address=request.remote_addr)
+    return went("site", "saved" if changed else "nothing")
+
+
+def state_names() -> dict[str, str]:
+    """Return the states of proposals in the words of the page."""
+    return {
+        "draft": _("Drafts"),
+        "submitted": _("Waiting"),
+        "agreed": _("Agreed, waiting"),
+        "approved": _("Published"),
+        "returned": _("Returned"),
+        "withdrawn": _("Withdrawn"),
+    }
+
+
+def kind_names() -> dict[str, str]:
+    """Return the kinds of records in the words of the page."""
+    return {"practice": _("Practices"), "service": _("Services"), "evaluation": _("Evaluations")}
+
+
+@blueprint.get("/<lang:lang>/admin/statistics")
+@acting.needs("admin")
+def statistics(lang: str) -> Any:
+    """Figures: records, contributions, reviews, accounts, mails."""
+    connection = asked.connection()
+    months = administration.months(connection)
+    return page(
+        "statistics",
+        "statistics",
+        records=administration.records(connection),
+        proposals=administration.proposals(connection),
+        months=[(i18n.month(one.first_day, lang), one) for one in months],
+        most=max((one.submitted for one in months), default=0),
+        review=administration.review(connection),
+        mails=administration.mails(connection),
+        roles=administration.roles(connection),
+        kinds=kind_names(),
+        states=state_names(),
+        mail_states={"waiting": _("Waiting"), "sending": _("On its way"), "sent": _("Sent"), "failed": _("Failed")},
+        role_names=role_names(),
+        span=lambda span: i18n.span(span, lang),
+    )

@@ -1,0 +1,173 @@
+"""What the forms of contributors are called: their steps, their fields, and what is wrong with a field, in words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from flask import g
+
+from .. import i18n
+from ..forms.fields import N_, Fault
+from ..forms.parts import walk
+from .translating import gettext as _
+
+_TEXT = re.compile(r"texts-(\d+)-(\w+)")
+_ENTRY = re.compile(r"(photos|criteria)-(\d+)-(\w+)")
+
+
+class Step(NamedTuple):
+    """A step of a form: its anchor, its title, the fields in it."""
+
+    name: str
+    title: str
+    fields: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """What is wrong with a field: its name, what it is called, what to do about it."""
+
+    field: str
+    label: str
+    words: str
+
+    @property
+    def anchor(self) -> str:
+        """The id of the field's input."""
+        return self.field if self.field.startswith("photos-") else f"f-{self.field}"
+
+
+PRACTICE = (
+    Step("what", N_("What"), ("language", "title", "summary", "description", "themes", "dimensions", "target_groups")),
+    Step("where", N_("Where"), ("place_name", "place_id", "country", "location_kind", "coordinates", "territories")),
+    Step(
+        "who",
+        N_("Who and when"),
+        (
+            *("organisation", "organisation_type", "partners", "programmes", "project", "start_year", "end_year"),
+            *("status", "budget_eur", "website", "owner"),
+        ),
+    ),
+    Step("works", N_("How well it works"), ("lessons", "transferability", "source_title", "source_url", "photos")),
+    Step("review", N_("Review and send"), ()),
+)
+SERVICE = (
+    Step("what", N_("What"), ("language", "category", "name", "description", "eligibility", "cost", "documents")),
+    Step("where", N_("Where"), ("place_name", "place_id", "address", "country", "location_kind", "coordinates")),
+    Step("when", N_("When and how"), ("languages", "phone", "website", "hours", "temporarily_closed")),
+    Step("who", N_("Who"), ("organisation", "region", "source_url", "owner")),
+    Step("review", N_("Review and send"), ()),
+)
+EVALUATION = (
+    Step("about", N_("Evaluation"), ("evaluator", "date", "version", "source_url", "language")),
+    Step("criteria", N_("The seven criteria"), ("criteria",)),
+    Step("review", N_("Review and send"), ()),
+)
+STEPS: Mapping[str, tuple[Step, ...]] = {"practice": PRACTICE, "service": SERVICE, "evaluation": EVALUATION}
+LABELS = {
+    "language": N_("Language"),
+    "title": N_("Title"),
+    "name": N_("Name of the service"),
+    "summary": N_("In one or two sentences"),
+    "description": N_("What it does"),
+    "lessons": N_("Results and lessons"),
+    "transferability": N_("Could it work elsewhere?"),
+    "themes": N_("Themes"),
+    "dimensions": N_("Dimensions"),
+    "target_groups": N_("Target groups"),
+    "place_name": N_("Place"),
+    "place_id": N_("Place"),
+    "country": N_("Country"),
+    "location_kind": N_("How exact is the place?"),
+    "coordinates": N_("Point on the map"),
+    "territories": N_("Covered territories"),
+    "organisation": N_("Organisation in charge"),
+    "organisation_type": N_("Organisation type"),
+    "partners": N_("Partners"),
+    "programmes": N_("Programmes"),
+    "project": N_("Project"),
+    "start_year": N_("First year"),
+    "end_year": N_("Last year"),
+    "status": N_("Status"),
+    "budget_eur": N_("Budget in euros"),
+    "website": N_("Website"),
+    "source_title": N_("Title of the source"),
+    "source_url": N_("Web address of the source"),
+    "owner": N_("Who keeps this entry up to date?"),
+    "category": N_("Category"),
+    "eligibility": N_("Who is it for?"),
+    "cost": N_("What does it cost?"),
+    "documents": N_("What to bring along"),
+    "address": N_("Address"),
+    "languages": N_("Languages spoken"),
+    "phone": N_("Telephone"),
+    "hours": N_("Opening hours"),
+    "temporarily_closed": N_("Temporarily closed"),
+    "region": N_("Partner region"),
+    "evaluator": N_("Who evaluates?"),
+    "date": N_("Date of the evaluation"),
+    "version": N_("Version of the framework"),
+    "level": N_("Evidence"),
+    "strength": N_("Strength"),
+    "room_for_improvement": N_("Room for improvement"),
+    "evidence": N_("What is this based on?"),
+    "criteria": N_("Criteria"),
+    "photos": N_("Photos"),
+    "credit": N_("Whose photo is it?"),
+    "text": N_("What is seen on the photo"),
+    "mail": N_("Mail address"),
+}
+
+
+def label_of(name: str) -> str:
+    """Return what a field is called in the language of the page."""
+    return _(LABELS[name]) if name in LABELS else name
+
+
+def base_name(name: str) -> str:
+    """Return the field that an entry of a form is one of: texts-0-title is a title, hours_3 are hours."""
+    if found := _TEXT.fullmatch(name):
+        return found[2]
+    if found := _ENTRY.match(name):
+        return found[1]
+    return name.split("_")[0] if name.startswith("hours_") else name
+
+
+def say(faults: Iterable[Any]) -> list[str]:
+    """Return what is wrong with a field, in words of the page's language."""
+    return [fault.say(_) if isinstance(fault, Fault) else str(fault) for fault in faults]
+
+
+def told(form: Any) -> list[Told]:
+    """Return everything that is wrong with a form, in the order of its fields."""
+    found: list[Told] = []
+    for field in walk(form):
+        if not field.errors:
+            continue
+        last = field.name.rsplit("-", 1)[-1]
+        label = label_of(base_name(field.name) if "-" not in field.name else last)
+        if text := _TEXT.fullmatch(field.name):
+            language = form.texts.entries[_position(form, text[1])].form.language.data
+            if language and len(form.texts.entries) > 1:
+                label = _("%(field)s (%(language)s)", field=label, language=i18n.language_name(language, g.lang))
+        found.extend(Told(field.name, label, words) for words in say(field.errors))
+    return found
+
+
+def in_order(kind: str, form: Any) -> list[Told]:
+    """Return everything that is wrong with a form, in the order of its page."""
+    return [one for found in by_step(kind, told(form)).values() for one in found]
+
+
+def _position(form: Any, number: str) -> int:
+    names = [entry.name for entry in form.texts.entries]
+    return names.index(f"texts-{number}")
+
+
+def by_step(kind: str, found: Iterable[Told]) -> dict[str, list[Told]]:
+    """Return what is wrong by the step in which it stands."""
+    steps: dict[str, list[Told]] = {step.name: [] for step in STEPS[kind]}
+    for one in found:
+        base = base_name(one.field)
+        step = next((step.name for step in STEPS[kind] if base in step.fields), STEPS[kind][0].name)
+        steps[step].append(one)
+    return steps

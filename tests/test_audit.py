@@ -1,0 +1,55 @@
+"""The audit log: every action has words, denials are noted, and nobody fills the log from outside."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import mapapp
+from mapapp.views import acting, admin_log
+from mapapp.writing.stepping import DECISIONS
+
+from .entering import change, read
+from .people import PersonClient
+from .proposing import actor, practice_values, propose
+
+
+def noted() -> set[str]:
+    """Return the actions that the code notes: the words given to functions of that name."""
+    found = {f"proposal_{step}" for step in DECISIONS}
+    for file in Path(mapapp.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("note", "_note"):
+                for given in (one for argument in call.args for one in _said(argument)):
+                    found.add(given)
+    return found
+
+
+def _said(given: ast.expr) -> list[str]:
+    if isinstance(given, ast.IfExp):
+        return _said(given.body) + _said(given.orelse)
+    return [given.value] if isinstance(given, ast.Constant) and isinstance(given.value, str) else []
+
+
+def test_every_action_has_words(people_app: Any) -> None:
+    with people_app.test_request_context("/en/admin/log"):
+        names = admin_log.action_names()
+    actions = noted()
+    assert {"password_reset", "invitation_accepted", "denied", "proposal_approved"} <= actions
+    assert actions - set(names) == set()
+
+
+def test_strangers_do_not_fill_the_log(people_app: Any, anyone: PersonClient) -> None:
+    change(people_app, "DELETE FROM attempt")
+    change(people_app, "DELETE FROM audit_entry")
+    for _ in range(acting.STRANGERS.most + 5):
+        assert anyone.post("/en/account/sign-in", data={"csrf": "forged"}).status_code == 403
+    assert len(read(people_app, "SELECT 1 FROM audit_entry")) == acting.STRANGERS.most
+
+
+def test_asking_for_somebody_elses_proposal_is_noted(people_app: Any, other_partner_client: PersonClient) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        saved = propose(connection, actor(connection, "partner", "house"), practice_values())
+    address = f"/en/contribute/proposals/{saved.public_id}"
+    assert other_partner_client.get(address).status_code == 404
+    denied = read(people_app, "SELECT account_id FROM audit_entry WHERE action = 'denied' AND subject = :s", s=address)
+    assert [one.account_id for one in denied] == [other_partner_client.account_id]
