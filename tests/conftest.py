@@ -46,7 +46,6 @@ SAMPLES: dict[str, object] = {
     "photo": UUID(int=1),
     "size": "small",
 }
-SAMPLES: dict[str, object] = {"lang": "de", "slug": "imst-abc-cafe", "number": 1, "name": "freshness"}
 # What stands in the addresses of the OGC API.
 SAMPLES |= {"collection_id": "practices", "record": "imst-abc-cafe", "which": "queryables", "grid": "WebMercatorQuad"}
 SAMPLES |= {"zoom": 0, "row": 0, "column": 0}
