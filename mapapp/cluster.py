@@ -37,7 +37,7 @@ class ClusterError(RuntimeError):
     """The private server cannot be made or started; the message says why and what to do."""
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Return the path of a PostgreSQL program of the newest installed version that has PostGIS."""
     for bin_dir in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -float(p.parent.name)):
         version = bin_dir.parent.name
@@ -93,7 +93,7 @@ class Cluster:
         if os.getuid() == 0:
             self._check_reachable()
         self._run(
-            _program("initdb"),
+            program("initdb"),
             "-D",
             str(self.data),
             "-U",
@@ -129,7 +129,7 @@ class Cluster:
     def running(self) -> bool:
         """Tell whether a server runs on this data folder."""
         done = subprocess.run(
-            [_program("pg_ctl"), "-D", str(self.data), "status"], capture_output=True, check=False, **self._as
+            [program("pg_ctl"), "-D", str(self.data), "status"], capture_output=True, check=False, **self._as
         )
         return done.returncode == 0
 
@@ -161,7 +161,7 @@ class Cluster:
             return
         options = " ".join(f"-c {key}={value}" for key, value in self.options.items())
         self._run(
-            _program("pg_ctl"),
+            program("pg_ctl"),
             "-D",
             str(self.data),
             "-l",
@@ -176,13 +176,13 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and wait for it; open connections are closed."""
-        self._run(_program("pg_ctl"), "-D", str(self.data), "-w", "-t", "30", "-m", "fast", "stop")
+        self._run(program("pg_ctl"), "-D", str(self.data), "-w", "-t", "30", "-m", "fast", "stop")
         shutil.rmtree(self.socket, ignore_errors=True)
 
     def create_database(self, name: str = "atlas", template: str = "template0") -> None:
         """Create a database unless it is there; from another template it is a file copy."""
         psql = [
-            _program("psql"),
+            program("psql"),
             "-h",
             str(self.socket),
             "-U",

@@ -12,6 +12,7 @@ from whitenoise import WhiteNoise
 from . import assets, i18n
 from .atlas import Atlas
 from .database import reading
+from .kept_lines import Lines
 from .security import secured
 from .settings import Settings
 from .views import acting, answering, asked, failing, guarding, translating, wording
@@ -34,6 +35,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
+        "lines": Lines(),
         "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
     Babel(app, locale_selector=lambda: g.get("lang", "en"))

@@ -7,6 +7,7 @@ from flask import current_app, g
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from ..kept_lines import Lines
 from ..queries import data_version, vocabulary
 from ..queries import site as described
 from ..queries.data_version import Versions
@@ -91,6 +92,11 @@ def snapshot(collection: str = "practice") -> "Snapshot":
     if found.version != getattr(versions(), collection):
         g.etag = None
     return found
+
+
+def lines() -> Lines:
+    """Return the keeper of finished lines of records."""
+    return current_app.extensions["lines"]
 
 
 def labels() -> Callable[[str, str], str]:

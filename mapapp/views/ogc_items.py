@@ -1,5 +1,6 @@
 """The features of a collection, page by page and one by one, in every form that is offered."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -46,15 +47,31 @@ def _shown(collection: Collection) -> Shown:
     )
 
 
-def _lines(shown: Shown, keys: Any, feature: str, options: str) -> list[bytes]:
+def _lines(shown: Shown, keys: Sequence[Any], feature: str, options: str) -> list[bytes]:
+    """Return the finished lines of some records; what was written before of the same data is not written again."""
+    values, lines = ogc_selecting.values(shown.lang), asked.lines()
+    kind = (shown.collection.name, feature, *values.values())
+    known = lines.get(asked.versions(), kind, keys)
+    missing = [key for key in keys if key not in known]
+    if not missing:
+        return [known[key] for key in keys]
+    written = _written(shown, missing, feature, options, values)
+    if len(written) == len(missing):  # none has gone since it was found
+        fresh = dict(zip(missing, written, strict=True))
+        lines.put(asked.versions(), kind, fresh)
+        return [known[key] if key in known else fresh[key] for key in keys]
+    return _written(shown, keys, feature, options, values)
+
+
+def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, values: dict[str, object]) -> list[bytes]:
     columns = [(field.name, field.sql) for field in shown.collection.fields]
     columns += ogc_features.time_columns(shown.collection)
-    values = {**ogc_selecting.values(shown.lang), "ids": keys}
+    values = {**values, "ids": keys}
     lines = export.copy_lines(asked.connection(), shown.collection.name, columns, feature, options, values)
     return [line[:-1] for line in lines]
 
 
-def _features(shown: Shown, keys: Any, form: str) -> list[bytes]:
+def _features(shown: Shown, keys: Sequence[Any], form: str) -> list[bytes]:
     if form == "jsonfg":
         sql = ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry)
     else:

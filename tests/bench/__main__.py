@@ -12,6 +12,8 @@ from mapapp.database import make_engine
 from mapapp.migrating import migrate
 
 from .measure import Figure, in_process
+from .ogc import over_ogc
+from .ogc import say as say_ogc
 from .seed import seed
 from .web import over_http
 
@@ -53,8 +55,10 @@ def main() -> None:
                 figures = in_process(engine, size, not chosen.no_words)
                 if not chosen.no_http:
                     figures += over_http(engine, size, folder / "data")
-                engine.dispose()
                 _say(size, figures)
+                if not chosen.no_http:
+                    say_ogc(size, *over_ogc(engine, size, folder / "data"))
+                engine.dispose()
         finally:
             cluster.stop()
 

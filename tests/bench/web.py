@@ -23,23 +23,22 @@ EARLIER = 200  # other searches and views before the measured ones
 
 
 @contextmanager
-def _server(url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    """Serve a database on a free port; yield the port and the process id of the worker's parent."""
+def server(application: str, more: dict[str, str], ready: str = "/healthz/live") -> Iterator[tuple[int, int]]:
+    """Serve an application (module:name) on a free port; yield the port and the process id of the worker's parent.
+
+    `more` are settings; `ready` is a path that answers once it runs.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "MAPAPP_SECRET_KEY": "a-secret-of-the-benchmark-0123456789",
-        "MAPAPP_DATA_DIR": str(folder),
-    }
+    env = os.environ | {"MAPAPP_SECRET_KEY": "a-secret-of-the-benchmark-0123456789", **more}
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "mapapp.wsgi:application"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", application]
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):
             try:
-                _get(port, "/healthz/live")
+                _get(port, ready)
                 break
             except OSError:
                 time.sleep(0.2)
@@ -59,7 +58,7 @@ def _get(port: int, path: str, headers: dict[str, str] | None = None) -> http.cl
     return response
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
     """Return the most memory (MB) that a process and its children have held."""
     most = 0
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -76,7 +75,8 @@ def over_http(engine: Engine, size: int, folder: Path) -> list[Figure]:
     """Measure Explore's fragment for another search each time, a 304, a marker request and the export."""
     with engine.connect() as connection:
         random_search = searches(Atlas().current(connection), seed=9)
-    with _server(engine.url.render_as_string(hide_password=False), folder) as (port, pid):
+    url = engine.url.render_as_string(hide_password=False)
+    with server("mapapp.wsgi:application", {"DATABASE_URL": url, "MAPAPP_DATA_DIR": str(folder)}) as (port, pid):
 
         def fragment(_turn: int) -> object:
             query = urlencode(to_args(next(random_search)))
@@ -96,8 +96,8 @@ def over_http(engine: Engine, size: int, folder: Path) -> list[Figure]:
             figure("HTTP: markers after a pan, zoom 6", pan, 40, 10),
             figure("HTTP: 304", lambda _: _get(port, "/en/", FRAGMENT | {"If-None-Match": etag}), 60),
         ]
-        before, start = _memory(pid), time.perf_counter()
+        before, start = memory(pid), time.perf_counter()
         _get(port, "/practices.geojson")
         figures.append(Figure("HTTP: export of everything as GeoJSON", time.perf_counter() - start, 0, "s"))
-        figures.append(Figure("memory of the worker: before, after the export", before, _memory(pid), "MB"))
+        figures.append(Figure("memory of the worker: before, after the export", before, memory(pid), "MB"))
     return figures

@@ -1,0 +1,49 @@
+"""Finished lines of records, kept while the data stay the same: what PostgreSQL wrote once is not written again."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from threading import Lock
+
+MOST_BYTES = 64 * 1024 * 1024  # per worker
+OVERHEAD = 150  # bytes that an entry costs beside its line
+
+
+class Lines:
+    """Lines by their kind (all that shapes a line but the record) and the record's key; safe for threads.
+
+    There are two generations: when the younger has filled its half of the room, it becomes the older, and the older
+    goes. A line that is asked for moves to the younger, so that what is asked for often stays.
+    """
+
+    def __init__(self, limit: int = MOST_BYTES) -> None:
+        """Keep up to `limit` bytes."""
+        self._half = limit // 2
+        self._versions: tuple[int, ...] = ()
+        self._size = 0
+        self._young: dict[Hashable, dict[Hashable, bytes]] = {}
+        self._old: dict[Hashable, dict[Hashable, bytes]] = {}
+        self._lock = Lock()
+
+    def get(self, versions: tuple[int, ...], kind: Hashable, keys: Iterable[Hashable]) -> dict[Hashable, bytes]:
+        """Return the lines that are kept of some records at a state of the data."""
+        with self._lock:
+            if versions != self._versions:
+                return {}
+            young, old = self._young.get(kind, {}), self._old.get(kind, {})
+            found = {key: young[key] for key in keys if key in young}
+            again = {key: old[key] for key in keys if key in old and key not in found} if old else {}
+        if again:
+            self.put(versions, kind, again)
+        return found | again
+
+    def put(self, versions: tuple[int, ...], kind: Hashable, lines: Mapping[Hashable, bytes]) -> None:
+        """Keep some lines. Who read an older state of the data than others already have keeps nothing."""
+        with self._lock:
+            if versions != self._versions:
+                if sum(versions) < sum(self._versions):
+                    return
+                self._versions, self._size, self._young, self._old = versions, 0, {}, {}
+            young = self._young.setdefault(kind, {})
+            self._size += sum(len(line) + OVERHEAD for key, line in lines.items() if key not in young)
+            young.update(lines)
+            if self._size > self._half:
+                self._old, self._young, self._size = self._young, {}, 0
