@@ -26,14 +26,14 @@ NESTING = {
 
 def number(text: str) -> int | float:
     """Return a number; raises Cql2Error where it is none that can be compared."""
+    if not text.isascii() or "_" in text:  # Python reads both, nobody means them
+        raise Cql2Error(f"{text[:40]!r} is not a number")
     try:
         value: int | float = int(text) if text.lstrip("+-").isdigit() and len(text) <= 18 else float(text)
     except ValueError:
         raise Cql2Error(f"{text[:40]!r} is not a number") from None
     if not math.isfinite(value):
         raise Cql2Error("a number is too large")
-    if "_" in text:  # Python reads it, nobody means it
-        raise Cql2Error(f"{text[:40]!r} is not a number")
     return value
 
 
@@ -89,6 +89,8 @@ def box(numbers: Sequence[Any]) -> Box:
     """
     edges = [position_number(one) for one in numbers]
     if len(edges) == 6:
+        if edges[2] > edges[5]:
+            raise Cql2Error("the box is upside down: its lower height lies above its upper height")
         edges = [edges[index] for index in (0, 1, 3, 4)]
     if len(edges) != 4:
         raise Cql2Error("a box has four or six numbers")

@@ -4,7 +4,8 @@ Texts are compared by code point, so that an order does not depend on the locale
 into the columns' CRS (EPSG:4326), never the other way, so that indexes serve.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -17,11 +18,13 @@ from sqlalchemy import (
     Numeric,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     func,
     not_,
     or_,
+    select,
     true,
 )
 from sqlalchemy import false as sql_false
@@ -74,6 +77,11 @@ _CALCULATE: dict[str, Callable[[Any, Any], ColumnElement[Any]]] = {
     # PostgreSQL has no remainder of floating-point numbers.
     "%": lambda left, right: cast(func.mod(cast(left, Numeric), cast(right, Numeric)), Double),
 }
+_CALLS: dict[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
+    # Both sides are made small and composed, whichever way they were written.
+    "casei": lambda text: func.lower(func.normalize(text).collate("und-x-icu")).collate("C"),
+    "accenti": lambda text: func.unaccent(func.normalize(text)),
+}
 _ARRAYS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "a_equals": lambda left, right: and_(left.contains(right), left.contained_by(right)),
     "a_contains": lambda left, right: left.contains(right),
@@ -89,6 +97,19 @@ def condition(node: tree.Expression, columns: Mapping[str, Queryable], crs: Crs)
     not fit together.
     """
     return _Compiler(columns, crs).truth(node)
+
+
+def _calls(node: tree.Expression) -> tuple[tuple[str, ...], tree.Expression]:
+    """Return the calls around a node, the innermost first, and the node."""
+    if isinstance(node, tree.Call):
+        calls, inner = _calls(node.argument)
+        return (*calls, node.name), inner
+    return (), node
+
+
+def _once(sql: ColumnElement[Any], node: tree.Expression) -> ColumnElement[Any]:
+    """Return a value as it is; one that no record changes is worked out once, not for each of them."""
+    return sql if tree.properties(node) else select(sql).scalar_subquery()
 
 
 class _Compiler:
@@ -107,7 +128,7 @@ class _Compiler:
             case tree.Between(value, low, high):
                 return and_(self.comparison(">=", value, low), self.comparison("<=", value, high))
             case tree.In(value, items):
-                return or_(*(self.comparison("=", value, one) for one in items))
+                return self.member(value, items)
             case tree.IsNull(value):
                 return self.value(value).sql.is_(None)
             case tree.Relation(name, left, right):
@@ -123,11 +144,8 @@ class _Compiler:
             case tree.Literal(value):
                 kind, sql_type = KINDS[type(value)]
                 return Value(cast(bindparam(None, value, sql_type), sql_type), kind)
-            case tree.Call("casei", argument):
-                # Both sides are made small and composed, whichever way they were written.
-                return Value(func.lower(func.normalize(self.text(argument)).collate("und-x-icu")).collate("C"), "text")
-            case tree.Call("accenti", argument):
-                return Value(func.unaccent(func.normalize(self.text(argument))), "text")
+            case tree.Call(name, argument):
+                return Value(_once(_CALLS[name](self.text(argument)), node), "text")
             case tree.Arithmetic(operator, left, right):
                 return Value(_CALCULATE[operator](self.number(left), self.number(right)), "number")
             case tree.Array(items):
@@ -166,6 +184,28 @@ class _Compiler:
         if one.kind == "text":
             return _COMPARE[operator](one.sql.collate("C"), other.sql.collate("C"))
         return _COMPARE[operator](one.sql, other.sql)
+
+    def member(self, node: tree.Expression, items: Sequence[tree.Expression]) -> ColumnElement[bool]:
+        """Return whether a value is one of several; plain values, and calls of them, are one array however many."""
+        one, alike = self.value(node), defaultdict(list)
+        found = []
+        for item in items:
+            calls, inner = _calls(item)
+            if isinstance(inner, tree.Literal) and KINDS[type(inner.value)][0] == one.kind:
+                alike[calls, type(inner.value)].append(inner.value)
+            else:
+                found.append(self.comparison("=", node, item))
+        sql = one.sql.collate("C") if one.kind == "text" else one.sql
+        for (calls, python_type), listed in alike.items():
+            sql_type = KINDS[python_type][1]
+            several: ColumnElement[Any] = cast(bindparam(None, listed, ARRAY(sql_type)), ARRAY(sql_type))
+            if calls:
+                each: ColumnElement[Any] = func.unnest(several, type_=sql_type).column_valued()
+                for name in calls:
+                    each = _CALLS[name](each)
+                several = select(each).scalar_subquery()
+            found.append(sql == any_(several))
+        return or_(*found)
 
     def relation(self, name: str, left: tree.Expression, right: tree.Expression) -> ColumnElement[bool]:
         if name in tree.TEMPORAL:

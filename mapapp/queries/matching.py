@@ -1,7 +1,8 @@
 """Which records of a collection fulfil a condition over its published fields, and in which order."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,6 +133,16 @@ def keys(
         return np.frombuffer(bytes(found or b""), dtype=">i4").astype(np.int32)
     rows = connection.execute(select(frame.c.atlas_key).where(where).order_by(*order, frame.c.atlas_key))
     return list(rows.scalars())
+
+
+@contextmanager
+def hurried(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Let no statement of the block take longer: PostgreSQL cancels it (psycopg's QueryCanceled)."""
+    connection.exec_driver_sql(f"SET statement_timeout = {milliseconds:d}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("RESET statement_timeout")  # to what the connection was opened with
 
 
 class Tile(NamedTuple):

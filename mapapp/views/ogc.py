@@ -35,6 +35,7 @@ def form_asked(offered: dict[str, str] = DOCUMENT) -> str:
     return ogc_links.form(offered)
 
 
+@blueprint.get("")
 @blueprint.get("/")
 def landing() -> Response:
     """Where everything begins."""

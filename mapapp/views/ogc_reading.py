@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from .. import cql2, i18n, search
 from ..cql2 import making, tree, values
 from ..errors import Problem
-from ..formats import ogc_crs, ogc_schema
+from ..formats import ogc_collections, ogc_crs, ogc_schema
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from . import asked
@@ -92,9 +92,10 @@ def _whole(name: str, without: int, least: int) -> int:
     text = request.args.get(name)
     if text is None:
         return without
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < least:
+    digits = text.lstrip("0") or "0"
+    if not (text.isascii() and text.isdigit()) or (len(digits) < 10 and int(digits) < least):
         refuse(name, _("Please give a whole number from %(low)s.", low=least))
-    return int(text)
+    return int(digits[:10])  # larger ones are all the same: more than there is
 
 
 def _cursor() -> Cursor | None:
@@ -186,7 +187,7 @@ def chosen(collection: Collection) -> Chosen:
         box = None
     elif box and box_system.north_first:
         box = (box[1], box[0], box[3], box[2])
-    filtered = _filter()
+    filtered = _filter(collection)
     if filtered:
         conditions.append(filtered)
     return Chosen(_search(collection), box, tuple(conditions))
@@ -243,7 +244,7 @@ def _no() -> NoReturn:
     raise ValueError
 
 
-def _filter() -> tuple[tree.Expression, ogc_crs.System] | None:
+def _filter(collection: Collection) -> tuple[tree.Expression, ogc_crs.System] | None:
     language, crs = request.args.get("filter-lang", LANGUAGES[0]), system("filter-crs")
     if language not in LANGUAGES:
         refuse("filter-lang", _("Known are: %(names)s.", names=", ".join(LANGUAGES)))
@@ -251,9 +252,17 @@ def _filter() -> tuple[tree.Expression, ogc_crs.System] | None:
     if text is None:
         return None
     try:
-        return (cql2.parse_text if language == LANGUAGES[0] else cql2.parse_json)(text), crs
+        node = (cql2.parse_text if language == LANGUAGES[0] else cql2.parse_json)(text)
+        _only_queryables(node, collection)
     except cql2.Cql2Error as error:
         refuse("filter", _("The filter cannot be read: %(reason)s.", reason=str(error)))
+    return node, crs
+
+
+def _only_queryables(node: tree.Expression, collection: Collection) -> None:
+    known = ["id", ogc_collections.PRIMARY, *(field.name for field in queryable(collection))]
+    if unknown := tree.properties(node).difference(known):
+        raise cql2.Cql2Error(f"there is no queryable {min(unknown)[:60]!r}; known are {', '.join(known)}")
 
 
 def _box() -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
@@ -261,11 +270,13 @@ def _box() -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
     if text is None:
         return None, crs
     try:
-        box = values.box([values.number(part.strip()) for part in text.split(",")]).edges
+        numbers = [values.number(part.strip()) for part in text.split(",")]
+        heights = numbers[2::3] if len(numbers) == 6 else []
+        box = values.box([*numbers[:2], *numbers[3:5]] if heights else numbers).edges
     except cql2.Cql2Error:
         refuse("bbox", _("Please give four or six numbers, separated by commas."))
     west, south, east, north = (box[1], box[0], box[3], box[2]) if crs.north_first else box
-    if south > north or (west > east and not crs.degrees):
+    if south > north or (west > east and not crs.degrees) or heights != sorted(heights):
         refuse("bbox", _("The edges are in the wrong order: first the lower corner, then the upper one."))
     if crs.degrees and (max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90):
         refuse("bbox", _("The box lies outside the world."))
