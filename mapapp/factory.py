@@ -12,7 +12,7 @@ from whitenoise import WhiteNoise
 from . import assets, i18n
 from .atlas import Atlas
 from .database import reading
-from .kept_lines import Lines
+from .kept_bytes import KeptBytes
 from .security import secured
 from .settings import Settings
 from .views import acting, answering, asked, failing, guarding, translating, wording
@@ -35,7 +35,8 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
-        "lines": Lines(),
+        "lines": KeptBytes(),
+        "keys": KeptBytes(),
         "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
     Babel(app, locale_selector=lambda: g.get("lang", "en"))

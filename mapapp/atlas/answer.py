@@ -96,7 +96,7 @@ class Answer:
         other = Answer.__new__(Answer)
         other.snapshot, other.search, other.lang = self.snapshot, self.search, self.lang
         other.replaced, other._units, other._relevance = self.replaced, self._units, self._relevance
-        other._masks = {**self._masks, "filter": bitmap}
+        other._masks = {**self._masks, "filter": bitmap & self._masks.get("filter", bitmap)}
         other.bitmap = self.bitmap & bitmap
         return other
 

@@ -7,7 +7,7 @@ from flask import current_app, g
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..kept_lines import Lines
+from ..kept_bytes import KeptBytes
 from ..queries import data_version, vocabulary
 from ..queries import site as described
 from ..queries.data_version import Versions
@@ -94,9 +94,14 @@ def snapshot(collection: str = "practice") -> "Snapshot":
     return found
 
 
-def lines() -> Lines:
+def kept_lines() -> KeptBytes:
     """Return the keeper of finished lines of records."""
     return current_app.extensions["lines"]
+
+
+def kept_keys() -> KeptBytes:
+    """Return the keeper of the keys that were found."""
+    return current_app.extensions["keys"]
 
 
 def labels() -> Callable[[str, str], str]:

@@ -49,7 +49,7 @@ def _shown(collection: Collection) -> Shown:
 
 def _lines(shown: Shown, keys: Sequence[Any], feature: str, options: str) -> list[bytes]:
     """Return the finished lines of some records; what was written before of the same data is not written again."""
-    values, lines = ogc_selecting.values(shown.lang), asked.lines()
+    values, lines = ogc_selecting.values(shown.lang), asked.kept_lines()
     kind = (shown.collection.name, feature, *values.values())
     known = lines.get(asked.versions(), kind, keys)
     missing = [key for key in keys if key not in known]

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, InternalError, ProgrammingError
 
 from .. import cql2
-from ..atlas import Answer, filters
+from ..atlas import Answer, conditions, filters
 from ..formats import fields, ogc_crs
 from ..formats.fields import Collection
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
@@ -50,8 +50,26 @@ def _crs(system: ogc_crs.System) -> Crs:
 
 
 def _matching(collection: Collection, chosen: Chosen, order: Sequence[tuple[str, bool]], lang: str) -> Any:
+    """Return the keys that fulfil the conditions, in order; what was found before in the same data is not sought again.
+
+    So the pages of a filter cost one question, and the tiles of a filter no other.
+    """
+    kept, kind = asked.kept_keys(), (collection.name, lang)
+    key = repr((chosen.conditions, order))
+    packed = kept.get(asked.versions(), kind, [key]).get(key)
+    if packed is not None:
+        return _unpacked(collection, packed)
     columns, question = _columns(collection), _question(chosen, order)
-    return _asking(lambda: matching.keys(asked.connection(), collection.name, columns, question, values(lang)))
+    found = _asking(lambda: matching.keys(asked.connection(), collection.name, columns, question, values(lang)))
+    packed = found.tobytes() if isinstance(found, np.ndarray) else " ".join(found).encode()
+    kept.put(asked.versions(), kind, {key: packed})
+    return found
+
+
+def _unpacked(collection: Collection, packed: bytes) -> Any:
+    if export.SOURCES[collection.name].key_type == "int":
+        return np.frombuffer(packed, np.int32)
+    return packed.decode().split()
 
 
 def tile(collection: Collection, chosen: Chosen, lang: str, where: matching.Tile) -> bytes:
@@ -86,8 +104,15 @@ def answer(collection: Collection, chosen: Chosen, lang: str) -> Answer:
     found = snapshot.answer(asked.connection(), chosen.search, lang)
     if chosen.box:
         found = found.narrowed(filters.in_box_or_nowhere(snapshot.columns, chosen.box))
-    if chosen.conditions:
-        ids = _matching(collection, chosen, (), lang)
+    elsewhere = []
+    for condition in chosen.conditions:
+        known = conditions.matching(snapshot.columns, collection.name, condition[0])
+        if known is None:
+            elsewhere.append(condition)
+        else:
+            found = found.narrowed(known)
+    if elsewhere:
+        ids = _matching(collection, chosen._replace(conditions=tuple(elsewhere)), (), lang)
         found = found.narrowed(filters.of_ids(snapshot.columns, np.asarray(ids, np.int32)))
     return found
 

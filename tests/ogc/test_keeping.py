@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from mapapp.database import StatementCount
 from mapapp.factory import create_app
-from mapapp.kept_lines import Lines
+from mapapp.kept_bytes import KeptBytes
 from mapapp.queries import export
 from mapapp.settings import Settings
 
@@ -15,7 +15,7 @@ ITEMS = "/ogc/collections/practices/items"
 
 
 def test_lines_are_kept_until_the_data_change() -> None:
-    lines = Lines()
+    lines = KeptBytes()
     lines.put((1, 1), "a", {1: b"one", 2: b"two"})
     assert lines.get((1, 1), "a", [1, 3]) == {1: b"one"}
     assert lines.get((1, 1), "b", [1]) == {}
@@ -26,7 +26,7 @@ def test_lines_are_kept_until_the_data_change() -> None:
 
 
 def test_lines_that_are_asked_for_stay_and_the_room_is_bounded() -> None:
-    lines = Lines(limit=20_000)
+    lines = KeptBytes(limit=20_000)
     lines.put((1,), "a", {0: b"x" * 500})
     for number in range(1, 1000):
         assert lines.get((1,), "a", [0]) == {0: b"x" * 500}

@@ -1,17 +1,17 @@
-"""Finished lines of records, kept while the data stay the same: what PostgreSQL wrote once is not written again."""
+"""Bytes that PostgreSQL has written, kept while the data stay the same: lines of records, keys that were found."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from threading import Lock
 
 MOST_BYTES = 64 * 1024 * 1024  # per worker
-OVERHEAD = 150  # bytes that an entry costs beside its line
+OVERHEAD = 150  # bytes that an entry costs beside what it holds
 
 
-class Lines:
-    """Lines by their kind (all that shapes a line but the record) and the record's key; safe for threads.
+class KeptBytes:
+    """Bytes by their kind (all that shapes a line but the record) and a key (the record's); safe for threads.
 
     There are two generations: when the younger has filled its half of the room, it becomes the older, and the older
-    goes. A line that is asked for moves to the younger, so that what is asked for often stays.
+    goes. What is asked for moves to the younger, so that what is asked for often stays.
     """
 
     def __init__(self, limit: int = MOST_BYTES) -> None:
@@ -24,7 +24,7 @@ class Lines:
         self._lock = Lock()
 
     def get(self, versions: tuple[int, ...], kind: Hashable, keys: Iterable[Hashable]) -> dict[Hashable, bytes]:
-        """Return the lines that are kept of some records at a state of the data."""
+        """Return what is kept of some keys at a state of the data."""
         with self._lock:
             if versions != self._versions:
                 return {}
@@ -36,7 +36,7 @@ class Lines:
         return found | again
 
     def put(self, versions: tuple[int, ...], kind: Hashable, lines: Mapping[Hashable, bytes]) -> None:
-        """Keep some lines. Who read an older state of the data than others already have keeps nothing."""
+        """Keep some of a kind. Who read an older state of the data than others already have keeps nothing."""
         with self._lock:
             if versions != self._versions:
                 if sum(versions) < sum(self._versions):
