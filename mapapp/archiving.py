@@ -1,30 +1,38 @@
 """The archive: everything public as one ZIP that outlives the site. Pages to read without a server, files for
-programs, the tables as they are, and checksums; and the way back into an empty database.
+programs, photos, the tables as they are, and checksums; and the way back into an empty database.
 """
 
+import csv
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, g, render_template
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from . import i18n
 from .factory import create_app
 from .formats import fields
-from .queries import archive
+from .forms.pictures import SIZES
+from .queries import archive, data_version, site
+from .queries import photos as shown
 from .settings import Settings
+from .writing import photos
 from .writing.reference import Progress
 from .writing.restoring import NotRestored, restore
 
 FORMAT = "practice-atlas-archive/1"
 SUMS, ABOUT = "SHA256SUMS", "archive.json"
-LARGEST = 4 * 1024**3  # bytes of an archive when unpacked
+LARGEST = 16 * 1024**3  # bytes of an archive when unpacked
+BLOCK = 1024 * 1024  # bytes
+TRIES = 3  # an archive shows one state of the data: while records change, it is begun again
 #: What the site itself gives away, and where it lies in the archive.
 FILES = (
     ("/practice-atlas.gpkg?lang=all", "files/practice-atlas.gpkg"),
@@ -41,7 +49,12 @@ FILES = (
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same records make the same archive
 
 
-def _pages(app: Flask) -> Iterator[tuple[str, bytes]]:
+def _media(photo: object, size: str) -> str:
+    """Return where a photo lies in an archive."""
+    return f"media/{photo}-{size}.webp"
+
+
+def _pages(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
     """Give a page for each collection and language, and one that leads to them."""
     client = app.test_client()
     for lang in i18n.LANGUAGES:
@@ -51,7 +64,14 @@ def _pages(app: Flask) -> Iterator[tuple[str, bytes]]:
             for one in fields.COLLECTIONS.values():
                 found = json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)
                 sizes[one.plural] = found["numberMatched"]
-                page = render_template("archive/collection.html", lang=lang, collection=one, found=found)
+                page = render_template(
+                    "archive/collection.html",
+                    lang=lang,
+                    collection=one,
+                    found=found,
+                    photos=shown.of_all(connection, lang) if one is fields.PRACTICE else {},
+                    media=_media,
+                )
                 yield f"{one.plural}.{lang}.html", page.encode()
             start = render_template("archive/index.html", lang=lang, sizes=sizes, files=[name for _path, name in FILES])
             yield f"index.{lang}.html", start.encode()
@@ -60,30 +80,55 @@ def _pages(app: Flask) -> Iterator[tuple[str, bytes]]:
     yield "archive.css", Path(__file__).with_name("static").joinpath("archive.css").read_bytes()
 
 
+def _photos(connection: Connection, data_dir: Path) -> Iterator[tuple[str, bytes]]:
+    for photo in archive.photos(connection):
+        for size in SIZES:
+            file = photos.path(data_dir, photo, size)
+            try:
+                yield _media(photo, size), file.read_bytes()
+            except FileNotFoundError as error:
+                raise NotRestored(f"{file} is not there: bring back the folder of photos first") from error
+
+
 def _members(settings: Settings, engine: Engine) -> Iterator[tuple[str, bytes]]:
     app = create_app(settings, engine)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         for table in archive.PUBLIC:
             yield f"tables/{table}.csv", b"".join(archive.copy_out(connection, table))
-    for path, name in FILES:
-        answer = app.test_client().get(path)
-        if answer.status_code != 200:
-            raise NotRestored(f"{path}: {answer.status_code}")
-        yield name, answer.data
-    yield from _pages(app)
-    about = {"format": FORMAT, "site": settings.site_name, "licence": fields.LICENCE_URL, "tables": archive.PUBLIC}
+        yield from _photos(connection, settings.data_dir)
+        for path, name in FILES:
+            answer = app.test_client().get(path)
+            if answer.status_code != 200:
+                raise NotRestored(f"{path}: {answer.status_code}")
+            yield name, answer.data
+        yield from _pages(app, connection)
+        name = site.read(connection, settings).name
+    about = {"format": FORMAT, "site": name, "licence": fields.LICENCE_URL, "tables": list(archive.PUBLIC)}
     yield ABOUT, json.dumps(about, indent=1).encode()
 
 
 def write(settings: Settings, engine: Engine, target: Path) -> int:
-    """Write the archive of a database as a ZIP file; return how many files are in it."""
-    sums = []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in _members(settings, engine):
-            file.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-        file.writestr(zipfile.ZipInfo(SUMS, _EPOCH), "".join(sums))
-    return len(sums)
+    """Write the archive of a database as a ZIP file; return how many files are in it.
+
+    Raises NotRestored where a photo is missing or the records change again and again while it is written.
+    """
+    for _try in range(TRIES):
+        before = _versions(engine)
+        sums = []
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, content in _members(settings, engine):
+                packed = zipfile.ZIP_STORED if name.endswith(".webp") else zipfile.ZIP_DEFLATED
+                file.writestr(zipfile.ZipInfo(name, _EPOCH), content, packed)
+                sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+            file.writestr(zipfile.ZipInfo(SUMS, _EPOCH), "".join(sums))
+        if _versions(engine) == before:
+            return len(sums)
+    raise NotRestored("records change while the archive is written; try again at a quieter hour")
+
+
+def _versions(engine: Engine) -> data_version.Versions:
+    with engine.connect() as connection:
+        return data_version.read(connection)
 
 
 def is_archive(path: Path | None) -> bool:
@@ -117,16 +162,44 @@ def _checked(file: zipfile.ZipFile) -> dict[str, Any]:
     return about
 
 
-def load(engine: Engine, path: Path, progress: Progress) -> dict[str, int]:
-    """Read an archive into an empty migrated database; return the rows of each table. Raises NotRestored."""
+def _unpack(file: zipfile.ZipFile, member: str, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out, file.open(member) as content:
+        shutil.copyfileobj(content, out, BLOCK)
+    return target
+
+
+def _bring_photos(file: zipfile.ZipFile, table: Path, data_dir: Path) -> None:
+    """Put the photos that a table names into the data folder: files first, rows later."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        try:
+            named = [UUID(row["id"]) for row in csv.DictReader(lines)]
+        except (KeyError, ValueError) as error:
+            raise NotRestored(f"{table.name}: a photo without a name of its own") from error
+    for photo in named:
+        for size in SIZES:
+            try:
+                with file.open(_media(photo, size)) as content:
+                    start = content.read(12)
+            except KeyError as error:
+                raise NotRestored(f"the archive lacks {_media(photo, size)}") from error
+            if not (start.startswith(b"RIFF") and start.endswith(b"WEBP")):
+                raise NotRestored(f"{_media(photo, size)} is no photo")
+            _unpack(file, _media(photo, size), photos.path(data_dir, photo, size))
+
+
+def load(engine: Engine, path: Path, progress: Progress, data_dir: Path) -> dict[str, int]:
+    """Read an archive into an empty migrated database, its photos into the data folder; return the rows of each table.
+
+    Raises NotRestored; then no row was written, and photos that came are reaped.
+    """
     from geodata import gazetteer, nuts
 
     with zipfile.ZipFile(path) as file, tempfile.TemporaryDirectory() as name:
         _checked(file)
-        tables = {}
-        for table in archive.PUBLIC:
-            tables[table] = Path(name) / f"{table}.csv"
-            with tables[table].open("wb") as out, file.open(f"tables/{table}.csv") as content:
-                while block := content.read(1024 * 1024):
-                    out.write(block)
-        return restore(engine, tables, nuts.reference_file(), gazetteer.reference_file(), progress)
+        tables = {table: _unpack(file, f"tables/{table}.csv", Path(name) / f"{table}.csv") for table in archive.PUBLIC}
+
+        def bring() -> None:
+            _bring_photos(file, tables["photo"], data_dir)
+
+        return restore(engine, tables, nuts.reference_file(), gazetteer.reference_file(), progress, bring)

@@ -63,13 +63,13 @@ def _show_progress(step: str, done: int, total: int) -> None:
         print(f"{step}: {total}", file=sys.stderr)
 
 
-def _load(engine: Engine, folder: Path | None, skip_bad_rows: bool) -> int:
+def _load(engine: Engine, settings: Settings, folder: Path | None = None, skip_bad_rows: bool = False) -> int:
     from geodata.load import STARTING_DATA, load
 
     from . import archiving
 
     if folder is not None and archiving.is_archive(folder):
-        for table, rows in archiving.load(engine, folder, _show_progress).items():
+        for table, rows in archiving.load(engine, folder, _show_progress, settings.data_dir).items():
             print(f"{table}: {rows}")
         return 0
     report = load(engine, folder or STARTING_DATA, skip_bad_rows=skip_bad_rows, progress=_show_progress)
@@ -90,7 +90,7 @@ def serve(settings: Settings) -> int:
         migrate(engine)
         with engine.connect() as connection:
             empty = is_empty(connection)
-        if empty and _load(engine, None, False):
+        if empty and _load(engine, settings):
             return 1
         _sample_accounts(engine, settings)
         create_app(settings, engine)  # what cannot start is said here, once, not by every worker again and again
@@ -276,7 +276,7 @@ def _with_database(asked: argparse.Namespace, engine: Engine, settings: Settings
     if asked.command == "links":
         return check_links(engine)
     if asked.command == "load":
-        return _load(engine, asked.folder, asked.skip_bad_rows)
+        return _load(engine, settings, asked.folder, asked.skip_bad_rows)
     if asked.command == "archive":
         return archive(settings, engine, asked.file)
     return stats(engine)

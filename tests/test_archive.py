@@ -1,29 +1,120 @@
 """The archive: everything public in one file that is read without a server, and back into a database."""
 
 import hashlib
+import io
 import re
 import shutil
+import sqlite3
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine, text
 
 from mapapp import archiving
+from mapapp.database import Base
 from mapapp.factory import create_app
+from mapapp.forms import pictures
 from mapapp.queries import archive
 from mapapp.settings import Settings
+from mapapp.writing import photos
 from mapapp.writing.restoring import NotRestored
+
+from .proposing import actor, practice_values, propose, publish, service_values, titled
+
+SECRET = "canary"  # in everything that is not public
+SHOWN = "garden-of-languages"
+LEFT = "('imst-abc-cafe', 'imst-marjam')"
+ADDRESSES = (
+    "/practices.geojson?lang=all",
+    "/practices.csv?theme=dwelling",
+    "/services.csv?lang=de",
+    "/regions.geojson",
+    "/de/feed.atom?q=Wohnen",
+    "/changes.json",
+)
+
+
+class Archived(NamedTuple):
+    path: Path
+    engine: Engine
+    settings: Settings
+    photo: str
+
+
+def _photo(connection: Any, data_dir: Path, account: int, colour: str) -> str:
+    sent = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(sent, "JPEG")
+    return str(photos.take(connection, data_dir, pictures.read(sent.getvalue()), account))
+
+
+def _fill(engine: Engine, data_dir: Path) -> str:
+    """Leave a few records, add one of everything that people can add; return the photo that everybody may see."""
+    with engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM practice WHERE slug NOT IN {LEFT}"))
+        connection.execute(text("UPDATE term SET retired_at = now() WHERE key = 'rural-development'"))
+        connection.execute(text("INSERT INTO former_term VALUES ('theme', 'dwelling', 'housing')"))
+        connection.execute(
+            text(
+                "INSERT INTO site_setting (name, language, value) VALUES ('name', '', 'Atlas of Tests'), "
+                "('welcome', 'de', 'Willkommen im *Probelauf*'), ('privacy', 'en', 'Nothing is kept.'), "
+                "('fresh_months', '', '77'), ('canary', '', 'canary')"
+            )
+        )
+        by, moderator = actor(connection, "partner", f"{SECRET}-association"), actor(connection, "moderator")
+        connection.execute(text("UPDATE organisation SET name = 'The gardeners'"))  # shown as who has confirmed
+        shown, hidden = (_photo(connection, data_dir, by.id, colour) for colour in ("teal", "crimson"))
+        told = {"alt": {"en": "A garden in spring", "de": "Ein Garten im Frühling"}, "credit": "The gardeners"}
+        publish(
+            connection, by, moderator, practice_values(photos=[told | {"id": shown}], owner=f"{SECRET}-association")
+        )
+        other = publish(connection, by, moderator, titled("Gone and merged"))
+        publish(connection, moderator, actor(connection, "admin"), {"into": SHOWN}, action="merge", slug=other)
+        other = publish(connection, by, moderator, titled("Gone for good"))
+        publish(connection, by, moderator, {}, action="retire", slug=other, note=f"{SECRET}: for the moderators")
+        vouching = actor(connection, "partner", "vouching-association")
+        owned = service_values(source_url=None, owner="vouching-association")
+        publish(connection, vouching, moderator, owned, kind="service")
+        waiting = titled(f"{SECRET} garden", photos=[{"id": hidden, "alt": {"en": SECRET}, "credit": SECRET}])
+        propose(connection, by, waiting, note=SECRET)
+        connection.execute(text("UPDATE account SET name = 'canary', mail = 'canary' || id || '@example.org'"))
+        connection.execute(text("UPDATE organisation SET website = 'https://canary.example.org'"))
+        connection.execute(text("INSERT INTO loaded_record VALUES ('canary', 'canary', 'canary', 1)"))
+        connection.execute(text("INSERT INTO checked_link (address) VALUES ('https://example.org/canary')"))
+    return shown
 
 
 @pytest.fixture(scope="module")
-def archived(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the starting data."""
+def archived(postgis: Any, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archived]:
+    """The archive of a small site with one of everything, and the site."""
+    engine = postgis.clone("template_atlas", f"archived_{worker_id}")
     folder = tmp_path_factory.mktemp("archive")
-    path = folder / "atlas.zip"
-    archiving.write(Settings(data_dir=folder, secret_key="x" * 40), engine, path)
-    return path
+    settings = Settings(data_dir=folder, secret_key="x" * 40, contact="atlas@example.org")
+    photo = _fill(engine, folder)
+    archiving.write(settings, engine, folder / "atlas.zip")
+    yield Archived(folder / "atlas.zip", engine, settings, photo)
+    postgis.drop(engine)
+
+
+@pytest.fixture(scope="module")
+def opened(archived: Archived) -> Path:
+    """The folder that an archive is unpacked to."""
+    folder = archived.path.parent / "opened"
+    with zipfile.ZipFile(archived.path) as file:
+        file.extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def emptied(atlas_engine: Engine) -> Engine:
+    """A database without records that has its territories and places, most of the work, already."""
+    with atlas_engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(archive.PUBLIC)}, loaded_record RESTART IDENTITY CASCADE"))
+    return atlas_engine
 
 
 def silent(_kind: str, _done: int, _total: int) -> None:
@@ -35,66 +126,142 @@ def tables(engine: Engine) -> dict[str, bytes]:
         return {name: b"".join(archive.copy_out(connection, name)) for name in archive.PUBLIC}
 
 
-def test_an_archive_read_back_is_the_same_database(
-    archived: Path, engine: Engine, empty_engine: Engine, settings: Settings
-) -> None:
-    counts = archiving.load(empty_engine, archived, silent)
-    assert counts["practice"] > 100
-    before, after = tables(engine), tables(empty_engine)
-    assert set(before) == set(archive.PUBLIC)
+def test_an_archive_read_back_is_the_same_site(archived: Archived, emptied: Engine, tmp_path: Path) -> None:
+    counts = archiving.load(emptied, archived.path, silent, tmp_path)
+    before, after = tables(archived.engine), tables(emptied)
     for name in archive.PUBLIC:
+        assert counts[name] > 0, name
         assert after[name] == before[name], name
-    here, there = (create_app(settings, one).test_client() for one in (engine, empty_engine))
-    for path in ("/practices.geojson?lang=all", "/services.csv?lang=de", "/regions.geojson", "/de/feed.atom?q=Wohnen"):
-        assert there.get(path).data == here.get(path).data
-    with empty_engine.begin() as connection:  # new records get numbers of their own
+    own = replace(archived.settings, data_dir=tmp_path)
+    here = create_app(archived.settings, archived.engine).test_client()
+    there = create_app(own, emptied).test_client()
+    photo = f"/photos/{archived.photo}/large.webp"
+    for path in (*ADDRESSES, photo):
+        with here.get(path) as mine, there.get(path) as theirs:
+            assert mine.status_code == 200, path
+            assert theirs.data == mine.data, path
+    moved = there.get("/en/practices/gone-and-merged")
+    assert (moved.status_code, moved.location) == (301, f"/en/practices/{SHOWN}")
+    assert there.get("/en/practices/gone-for-good").status_code == 410
+    page = there.get("/de/", headers={"Accept": "text/html"}).text
+    assert "Atlas of Tests" in page
+    assert "<em>Probelauf</em>" in page
+    with emptied.begin() as connection:  # new records get numbers of their own
         connection.execute(
             text("INSERT INTO practice (slug, country, source_url) VALUES ('new', 'AT', 'https://example.org')")
         )
     with pytest.raises(NotRestored, match="already"):
-        archiving.load(empty_engine, archived, silent)
+        archiving.load(emptied, archived.path, silent, tmp_path)
 
 
-def test_an_archive_is_whole_and_read_without_a_server(archived: Path, client: Any, tmp_path: Path) -> None:
-    with zipfile.ZipFile(archived) as file:
-        file.extractall(tmp_path)
-    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    listed = dict(reversed(line.split("  ")) for line in (tmp_path / "SHA256SUMS").read_text().splitlines())
+def test_an_archive_is_whole_and_read_without_a_server(archived: Archived, opened: Path) -> None:
+    names = {path.relative_to(opened).as_posix() for path in opened.rglob("*") if path.is_file()}
+    listed = dict(reversed(line.split("  ")) for line in (opened / "SHA256SUMS").read_text().splitlines())
     assert names == set(listed) | {"SHA256SUMS"}
     for name, digest in listed.items():
-        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
-    for name in names:
-        if name.endswith(".html") and not name.startswith("map."):
-            page = (tmp_path / name).read_text(encoding="utf-8")
-            links = re.findall(r'(?:href|src)="([^"]+)"', page)
-            assert links
-            assert {link for link in links if not link.startswith(("http://", "https://"))} <= names, name
-            assert not re.findall(r'<(?:link|img|script)[^>]*"(?:https?:)?//', page)
-    practices = (tmp_path / "practices.de.html").read_text(encoding="utf-8")
-    assert practices.count("<article") == client.get("/practices.geojson").get_json(force=True)["numberMatched"]
+        assert hashlib.sha256((opened / name).read_bytes()).hexdigest() == digest
+    pages = [name for name in names if name.endswith(".html") and not name.startswith("map.")]
+    assert len(pages) > 10
+    for name in pages:
+        page = (opened / name).read_text(encoding="utf-8")
+        links = re.findall(r'(?:href|src)="([^"]+)"', page)
+        assert links
+        assert {link for link in links if not link.startswith(("http://", "https://"))} <= names, name
+        assert not re.findall(r'<(?:link|img|script)[^>]*"(?:https?:)?//', page)
+    practices = (opened / "practices.de.html").read_text(encoding="utf-8")
+    with archived.engine.connect() as connection:
+        assert practices.count("<article") == connection.execute(text("SELECT count(*) FROM practice")).scalar()
     assert "Begegnungscafé" in practices
+    assert f'src="media/{archived.photo}-medium.webp" alt="Ein Garten im Frühling"' in practices
+    assert len(list((opened / "media").iterdir())) == len(pictures.SIZES)
+    assert "<em>Probelauf</em>" in (opened / "index.de.html").read_text(encoding="utf-8")
 
 
-def test_an_archive_that_was_changed_is_refused(archived: Path, empty_engine: Engine, tmp_path: Path) -> None:
-    changed = tmp_path / "changed.zip"
-    with zipfile.ZipFile(archived) as old, zipfile.ZipFile(changed, "w") as new:
-        for one in old.infolist():
-            content = old.read(one)
-            new.writestr(one, content.replace(b"Imst", b"Tsmi") if one.filename == "tables/practice.csv" else content)
-    with pytest.raises(NotRestored, match=r"practice\.csv"):
-        archiving.load(empty_engine, changed, silent)
+def test_nothing_that_is_not_public_is_in_an_archive(opened: Path) -> None:
+    holding = [
+        path.name for path in opened.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes().lower()
+    ]
+    assert holding == []
+    package = opened / "files" / "practice-atlas.gpkg"
+    with sqlite3.connect(package) as file:
+        assert SECRET not in "\n".join(file.iterdump()).lower()
+    file.close()
+    settings = (opened / "tables" / "site_setting.csv").read_text()
+    assert "fresh_months" not in settings
+    assert "Nothing is kept." in settings
+
+
+def test_every_table_and_column_is_held_or_withheld() -> None:
+    decided = [*archive.PUBLIC, *archive.REFERENCE, *archive.MADE, *archive.WITHHELD]
+    assert sorted(decided) == sorted(Base.metadata.tables), "say in queries/archive.py whether this table is public"
+    for name, held in archive.PUBLIC.items():
+        stored = sorted(column.name for column in Base.metadata.tables[name].columns if column.computed is None)
+        said = sorted([*held.columns.split(), *held.withheld.split()])
+        assert said == stored, f"say in queries/archive.py whether this column of {name} is public"
+        assert set(held.only) <= set(held.columns.split())
+
+
+@pytest.mark.browser
+def test_an_archive_is_browsed_from_disk(archived: Archived, opened: Path, browser: Any) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.goto((opened / "index.html").as_uri())
+    page.get_by_role("link", name="Deutsch").click()
+    page.get_by_role("link", name="Praxisbeispiele").click()
+    photo = page.get_by_role("img", name="Ein Garten im Frühling")
+    photo.scroll_into_view_if_needed()
+    photo.evaluate("image => image.decode()")
+    assert photo.evaluate("image => image.naturalWidth") == 400
+    page.get_by_role("link", name="Atlas of Tests").first.click()
+    page.get_by_role("link", name="Karte").click()
+    page.wait_for_selector(".folium-map canvas")
+    assert said == []
+    context.close()
+
+
+def test_an_archive_that_was_changed_is_refused(archived: Archived, emptied: Engine, tmp_path: Path) -> None:
+    def made(name: str, changes: dict[str, bytes | None], summed: bool) -> Path:
+        """Return a copy with other files, or without them; its checksums right all the same if `summed`."""
+        content = {}
+        with zipfile.ZipFile(archived.path) as old:
+            content = {one: old.read(one) for one in old.namelist()} | changes
+        kept = {one: data for one, data in content.items() if data is not None}
+        if summed:
+            lines = [
+                f"{hashlib.sha256(data).hexdigest()}  {one}\n" for one, data in kept.items() if one != "SHA256SUMS"
+            ]
+            kept["SHA256SUMS"] = "".join(lines).encode()
+        with zipfile.ZipFile(tmp_path / name, "w") as new:
+            for one, data in kept.items():
+                new.writestr(one, data)
+        return tmp_path / name
+
+    with zipfile.ZipFile(archived.path) as old:
+        practices, files = old.read("tables/practice.csv"), old.namelist()
+    photo = next(name for name in files if name.endswith("large.webp"))
+    table = "tables/practice.csv"
+    for number, (changes, summed, words) in enumerate(
+        (
+            ({table: practices.replace(b"Imst", b"Tsmi")}, False, r"practice\.csv"),
+            ({table: practices.replace(b"country", b"canary", 1)}, True, "unknown columns"),
+            ({table: practices.replace(b",AT,", b",Austria,")}, True, "does not fit"),
+            ({photo: b"<html>"}, True, "is no photo"),
+            ({photo: None}, True, "lacks media/"),
+        )
+    ):
+        with pytest.raises(NotRestored, match=words):
+            archiving.load(emptied, made(f"{number}.zip", changes, summed), silent, tmp_path)
+    with emptied.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM term")).scalar() == 0
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as file:
         file.writestr("hello.txt", "hello")
     with pytest.raises(NotRestored, match="no archive"):
-        archiving.load(empty_engine, other, silent)
+        archiving.load(emptied, other, silent, tmp_path)
     assert archiving.is_archive(other)
     shutil.copy(__file__, tmp_path / "no.zip")
     assert not archiving.is_archive(tmp_path / "no.zip")
     assert not archiving.is_archive(tmp_path)
-
-
-def test_an_archive_holds_what_is_public_and_nothing_else() -> None:
-    named = {name for table in archive.PUBLIC for name in archive.columns(table)}
-    assert "slug" in named
-    assert not [name for name in named if re.search(r"account|password|token|mail|secret", name)]

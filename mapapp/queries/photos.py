@@ -39,6 +39,11 @@ SELECT photo.id, width, height, told.words, told.language, credit
 FROM practice_photo JOIN photo ON photo.id = photo_id {BEST_ALT}
 WHERE practice_id = :practice ORDER BY position, photo.id
 """)  # noqa: S608 - only the constant above is put in
+_OF_ALL = text(f"""
+SELECT practice.slug, photo.id, width, height, told.words, told.language, credit
+FROM practice_photo JOIN photo ON photo.id = photo_id JOIN practice ON practice.id = practice_id {BEST_ALT}
+ORDER BY practice.slug, position, photo.id
+""")  # noqa: S608 - only the constant above is put in
 _PUBLIC = text("SELECT EXISTS (SELECT FROM practice_photo WHERE photo_id = :photo)")
 _NAMED = """
   (jsonb_path_query_array(proposal.values, '$.photos[*].id') ? CAST(photo.id AS text)
@@ -61,6 +66,14 @@ FOR UPDATE
 def of_practice(connection: Connection, practice_id: int, lang: str) -> tuple[Shown, ...]:
     """Return the photos of a practice in their order, for a reader of `lang`."""
     return tuple(Shown(*row) for row in connection.execute(_OF_PRACTICE, {"practice": practice_id, "lang": lang}))
+
+
+def of_all(connection: Connection, lang: str) -> dict[str, list[Shown]]:
+    """Return the photos of every practice that has any, by its slug and in their order, for a reader of `lang`."""
+    found: dict[str, list[Shown]] = {}
+    for slug, *photo in connection.execute(_OF_ALL, {"lang": lang}):
+        found.setdefault(slug, []).append(Shown(*photo))
+    return found
 
 
 def is_public(connection: Connection, photo_id: UUID) -> bool:

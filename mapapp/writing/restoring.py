@@ -1,10 +1,11 @@
 """Fills an empty database with the public tables of an archive, in one transaction."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from psycopg import DataError, IntegrityError
+from sqlalchemy import Connection, Engine, Integer, text
 
 from ..database import Base
 from ..queries import archive
@@ -41,7 +42,8 @@ def _copy_in(connection: Connection, table: str, path: Path) -> int:
 
 def _go_on_counting(connection: Connection, table: str) -> None:
     """Let new rows get numbers after those that were read."""
-    if "id" in Base.metadata.tables[table].columns:
+    key = Base.metadata.tables[table].columns.get("id")
+    if key is not None and isinstance(key.type, Integer):
         connection.execute(
             text(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 our own names
@@ -56,21 +58,37 @@ def restore(
     territories: ReferenceFile[IncomingTerritory],
     places: ReferenceFile[IncomingPlace],
     progress: Progress,
+    bring: Callable[[], None],
 ) -> dict[str, int]:
     """Read the tables of an archive (CSV files by table) into an empty migrated database; return the rows of each.
 
-    Raises NotRestored where the database holds records already or a table does not fit, and what PostgreSQL raises
-    when a constraint refuses a row; then nothing was written.
+    `bring` is called once the database was found to be empty: what rows name is there before they are. Raises
+    NotRestored where the database holds records already or a table does not fit; then no row was written.
     """
     missing = [table for table in archive.PUBLIC if table not in files]
     if missing:
         raise NotRestored(f"the archive lacks {', '.join(missing)}")
+    try:
+        return _fill(engine, files, territories, places, progress, bring)
+    except (DataError, IntegrityError) as error:
+        raise NotRestored(f"a row does not fit: {str(error).splitlines()[0]}") from error
+
+
+def _fill(
+    engine: Engine,
+    files: Mapping[str, Path],
+    territories: ReferenceFile[IncomingTerritory],
+    places: ReferenceFile[IncomingPlace],
+    progress: Progress,
+    bring: Callable[[], None],
+) -> dict[str, int]:
     found: dict[str, int] = {}
     with engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
         if not is_empty(connection):
             raise NotRestored("the database holds records already; an archive is read into an empty one")
+        bring()
         write_territories(connection, territories, progress)
         write_places(connection, places, progress)
         for table in archive.PUBLIC:
