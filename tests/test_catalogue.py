@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,6 +19,8 @@ from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
 from mapapp.settings import Settings
 
+from .proposing import actor, publish, titled
+
 ROOT = Path(__file__).parent.parent
 SHAPES = Path(os.environ.get("SHARED_CONFORMANCE", ROOT.parent / "shared" / "conformance")) / "dcat-ap-SHACL-3.0.1.ttl"
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
@@ -26,6 +28,7 @@ DCT = rdflib.Namespace("http://purl.org/dc/terms/")
 SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 FORMS = {"jsonld": "json-ld", "ttl": "turtle", "rdf": "xml"}
 ATOM = "{http://www.w3.org/2005/Atom}"
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}"
 
 
 def read(client: Any, ending: str) -> rdflib.Graph:
@@ -146,15 +149,15 @@ def test_an_uncertain_date_lasts_as_long_as_it_is_uncertain(text_: str, first: d
     assert icalendar.span(text_) == (first, after)
 
 
-def follow(client: Any, path: str) -> tuple[list[tuple[str, str]], str]:
-    """Return every change from an address on, and where to go on later."""
-    found: list[tuple[str, str]] = []
+def follow(client: Any, path: str) -> tuple[list[tuple[str, str, bool]], str]:
+    """Return every change from an address on (collection, id, whether it is gone), and where to go on later."""
+    found: list[tuple[str, str, bool]] = []
     while True:
         page = client.get(path.removeprefix("http://localhost")).json
-        found += [(one["collection"], one["id"]) for one in page["changes"]]
+        found += [(one["collection"], one["id"], one["gone"]) for one in page["changes"]]
         links = {one["rel"]: one["href"] for one in page["links"]}
         if "next" not in links:
-            return found, links.get("later", path)
+            return found, links["later"]
         path = links["next"]
 
 
@@ -164,16 +167,86 @@ def test_a_harvester_gets_every_record_once_and_then_only_what_changes(
     client = create_app(settings, atlas_engine).test_client()
     found, later = follow(client, "/changes.json")
     every = {
-        (one.plural, feature["id"])
+        (one.plural, feature["id"], False)
         for one in fields.COLLECTIONS.values()
         for feature in json.loads(client.get(f"/{one.plural}.geojson").data)["features"]
     }
     assert len(found) == len(set(found))
     assert set(found) == every
-    assert follow(client, later)[0] == []
+    nothing, same = follow(client, later)
+    assert (nothing, same) == ([], later)
     with atlas_engine.begin() as connection:
-        connection.execute(text("UPDATE practice SET updated_at = now() + interval '1 s' WHERE slug = 'imst-abc-cafe'"))
-    assert follow(client, later)[0] == [("practices", "imst-abc-cafe")]
+        connection.execute(text("UPDATE practice SET updated_at = now() WHERE slug = 'imst-abc-cafe'"))
+    found, later = follow(client, later)
+    assert found == [("practices", "imst-abc-cafe", False)]
+    with atlas_engine.begin() as connection:
+        by, moderator, admin = (actor(connection, role, "house") for role in ("partner", "moderator", "admin"))
+        publish(connection, by, moderator, {}, action="retire", slug="imst-abc-cafe", note="It ended")
+        other = publish(connection, by, moderator, titled("One of two"))
+        publish(connection, moderator, admin, {"into": "imst-marjam"}, action="merge", slug=other)
+    found, _later = follow(client, later)
+    assert sorted(found) == [
+        ("practices", "imst-abc-cafe", True),
+        ("practices", "imst-marjam", False),  # it was changed by the merger
+        ("practices", "one-of-two", True),
+    ]
+    page = client.get(later.removeprefix("http://localhost")).json["changes"]
+    told = {one["id"]: one for one in page}
+    assert "url" not in told["imst-abc-cafe"]
+    assert told["one-of-two"]["moved_to_url"].endswith("/practices/imst-marjam")
+    assert client.get(told["one-of-two"]["moved_to_url"].removeprefix("http://localhost")).status_code == 200
+
+
+def test_a_record_that_is_gone_has_a_tombstone_with_the_id_of_its_entry(
+    atlas_engine: Engine, settings: Settings
+) -> None:
+    client = create_app(settings, atlas_engine).test_client()
+    with atlas_engine.begin() as connection:
+        connection.execute(text("DELETE FROM region WHERE id NOT IN (SELECT region_id FROM service)"))
+        connection.execute(text("DELETE FROM practice WHERE slug NOT LIKE 'imst-%'"))
+    before = known(entries(client, "entry", ATOM))
+    with atlas_engine.begin() as connection:
+        by, moderator = (actor(connection, role, "house") for role in ("partner", "moderator"))
+        publish(connection, by, moderator, {}, action="retire", slug="imst-abc-cafe", note="a word to the moderators")
+    stones = entries(client, "deleted-entry", TOMBSTONE)
+    assert [one.get("ref") for one in stones] == [before["practice", "imst-abc-cafe"]]
+    assert datetime.fromisoformat(stones[0].get("when") or "").tzinfo
+    assert set(known(entries(client, "entry", ATOM))) == set(before) - {("practice", "imst-abc-cafe")}
+
+
+def known(found: list[ElementTree.Element]) -> dict[tuple[str | None, str | None], str | None]:
+    """Return the id of each entry by its collection and slug."""
+    return {
+        (one.find(f"{ATOM}category").get("term"), one.findtext(f"{ATOM}title")): one.findtext(f"{ATOM}id")  # type: ignore[union-attr]
+        for one in found
+    }
+
+
+def entries(client: Any, name: str, space: str) -> list[ElementTree.Element]:
+    """Return the elements of a name from all pages of the feed of changes."""
+    found: list[ElementTree.Element] = []
+    path: str | None = "/changes.atom"
+    while path:
+        body = client.get(path.removeprefix("http://localhost")).data
+        assert b"word to the moderators" not in body
+        feed = ElementTree.fromstring(body)
+        found += feed.findall(f"{space}{name}")
+        path = next((one.get("href") for one in feed.findall(f"{ATOM}link") if one.get("rel") == "next"), None)
+    return found
+
+
+def test_what_is_committed_late_is_not_missed(atlas_engine: Engine, settings: Settings) -> None:
+    """A change carries the moment at which its transaction began, which may be long before others can see it."""
+    client = create_app(settings, atlas_engine).test_client()
+    _found, later = follow(client, "/changes.json")
+    with atlas_engine.connect() as slow:
+        slow.execute(text("SELECT 1"))
+        with atlas_engine.begin() as quick:
+            quick.execute(text("UPDATE project SET updated_at = now() WHERE slug = 'eu-belong'"))
+        assert follow(client, later)[0] == []
+        slow.execute(text("UPDATE practice SET updated_at = now() WHERE slug = 'imst-abc-cafe'"))
+        slow.commit()
+    assert [slug for _collection, slug, _gone in follow(client, later)[0]] == ["imst-abc-cafe", "eu-belong"]
 
 
 def test_the_feed_of_changes_says_the_same(client: Any) -> None:

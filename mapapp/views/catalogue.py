@@ -1,13 +1,13 @@
 """The open data for portals and harvesters: the catalogue record, services as HSDS, events as iCalendar, changes."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import orjson
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from flask_babel import force_locale, gettext
 
 from .. import i18n
@@ -160,17 +160,44 @@ def _read_start() -> tuple[datetime, str, str] | None:
 
 def _changes(ending: str) -> tuple[list[changes.Change], dict[str, str]]:
     searching.refuse_unknown(("after",))
-    found = changes.after(asked.connection(), _read_start(), PAGE)
-    links = {"self": wording.absolute(request.full_path.rstrip("?"))}
+    start = _read_start()
+    before, quiet = changes.settled(asked.connection())
+    if not quiet:  # what is being written may belong here: such an answer is given, not kept
+        g.etag = None
+    found = changes.after(asked.connection(), start, before, PAGE)
+    here = wording.absolute(request.full_path.rstrip("?"))
+    links = {"self": here}
     if found:
         last = found[-1]
-        place = f"{last.changed.isoformat().replace('+00:00', 'Z')}|{last.collection}|{last.slug}"
+        place = f"{_moment(last.changed)}|{last.collection}|{last.slug}"
         links["next" if len(found) == PAGE else "later"] = wording.absolute(f"/changes.{ending}?after={quote(place)}")
+    else:
+        links["later"] = here
     return found, links
 
 
-def _address(one: changes.Change) -> str:
-    return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[one.collection].plural}/{one.slug}")
+def _moment(moment: datetime) -> str:
+    """Return a moment with all its digits: they tell changes apart."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _address(collection: str, slug: str) -> str:
+    return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[collection].plural}/{slug}")
+
+
+def _said(one: changes.Change) -> dict[str, Any]:
+    """Return a change as JSON; of a record that is gone, that it is, and which other took its place."""
+    found: dict[str, Any] = {
+        "collection": fields.COLLECTIONS[one.collection].plural,
+        "id": one.slug,
+        "changed": _moment(one.changed),
+        "gone": one.gone,
+    }
+    if not one.gone:
+        found["url"] = _address(one.collection, one.slug)
+    elif one.moved_to:
+        found |= {"moved_to": one.moved_to, "moved_to_url": _address(one.collection, one.moved_to)}
+    return found
 
 
 @blueprint.get("/changes.json")
@@ -180,26 +207,18 @@ def changes_json() -> Response:
     content = {
         "licence": fields.LICENCE_URL,
         "links": [{"rel": rel, "href": address} for rel, address in links.items()],
-        "changes": [
-            {
-                "collection": fields.COLLECTIONS[one.collection].plural,
-                "id": one.slug,
-                "changed": one.changed.isoformat().replace("+00:00", "Z"),
-                "url": _address(one),
-            }
-            for one in found
-        ],
+        "changes": [_said(one) for one in found],
     }
     return Response(orjson.dumps(content), content_type=JSON)
 
 
 @blueprint.get("/changes.atom")
 def changes_atom() -> Response:
-    """The same as a feed (RFC 4287)."""
+    """The same as a feed (RFC 4287, paged as RFC 5005, with the tombstones of RFC 6721)."""
     found, links = _changes("atom")
     body = render_template(
         "feeds/changes.xml",
-        rows=[(one, _address(one)) for one in found],
+        rows=[(one, _address(one.collection, one.moved_to or one.slug)) for one in found],
         links=links,
         licence_url=fields.LICENCE_URL,
         updated=found[-1].changed if found else None,
