@@ -5,7 +5,7 @@ a file never mixes two states of the data. Small files are whole before they lea
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,8 @@ from . import colours, flat, geojson, kml
 from .shapes import Shape
 from .spool import through_a_file
 
-FIRST, REST = 50, 1000  # records in the first piece, which should leave early, and in each later one
+FIRST, REST = 50, 1000  # records read first, which should leave early, and at a time later on
+PIECE = 256 * 1024  # bytes of a piece, and a record: long records do not make a file cost more memory
 GZIP_WINDOW = 31  # zlib's way of asking for a gzip header
 PATIENCE = "SET LOCAL statement_timeout = '60s'"  # for one batch; only a database in trouble needs it
 
@@ -115,11 +116,24 @@ def _pieces(connect: Connect, shape: Shape, ids: Sequence[int], values: dict[str
             lines = export.copy_lines(
                 connection, shape.collection.name, shape.columns(), form.line, form.options, bound
             )
-            rows = form.between.join(map(form.ready, lines))
-            if rows:
-                yield before + rows
+            for rows in _parts(map(form.ready, lines)):
+                yield before + form.between.join(rows)
                 before = form.between
     yield (form.behind if before is not form.head else before) + form.tail
+
+
+def _parts(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Give lines in lists of about PIECE bytes."""
+    part: list[bytes] = []
+    size = 0
+    for line in lines:
+        part.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def streamed(origin: Origin, shape: Shape, ids: Sequence[int], values: dict[str, Any], form: Form) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from mapapp.cluster import DURABLE, Cluster
 from mapapp.database import make_engine
 from mapapp.migrating import migrate
 
+from .export import over_export
 from .measure import Figure, in_process
 from .ogc import over_ogc
 from .ogc import say as say_ogc
@@ -54,7 +55,7 @@ def main() -> None:
                 print(f"seeded {size:,} practices in {time.perf_counter() - start:.0f} s", file=sys.stderr)
                 figures = in_process(engine, size, not chosen.no_words)
                 if not chosen.no_http:
-                    figures += over_http(engine, size, folder / "data")
+                    figures += over_http(engine, size, folder / "data") + over_export(engine, folder / "data")
                 _say(size, figures)
                 if not chosen.no_http:
                     say_ogc(size, *over_ogc(engine, size, folder / "data"))

@@ -72,7 +72,7 @@ def memory(pid: int) -> float:
 
 
 def over_http(engine: Engine, size: int, folder: Path) -> list[Figure]:
-    """Measure Explore's fragment for another search each time, a 304, a marker request and the export."""
+    """Measure Explore's fragment for another search each time, a 304 and a marker request."""
     with engine.connect() as connection:
         random_search = searches(Atlas().current(connection), seed=9)
     url = engine.url.render_as_string(hide_password=False)
