@@ -7,18 +7,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from .cast import CAST, Stage, make_stage
+from .conftest import SAMPLES as ROUTES
 
-SAMPLES: dict[str, Any] = {
-    "lang": "en",
-    "slug": "imst-abc-cafe",
-    "number": 1,
-    "name": "freshness",
-    "key": "housing",
-    "vocabulary": "theme",
-    "folder": "practices",
-    "kind": "practice",
-    "photo": UUID(int=1),
-}
+SAMPLES: dict[str, Any] = ROUTES | {"lang": "en", "key": "housing"}
 # A refusal is written down, and so is the moment at which a session was last used; nothing that anybody published is.
 LOGS = {"audit_entry", "attempt"}
 
