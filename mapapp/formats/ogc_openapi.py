@@ -176,13 +176,12 @@ def _of(plural: str, offered: Offered, say: Say) -> Document:
     content = _content(*kinds, schema=f"{plural}Page")
     content |= {geojson.SEQUENCE_TYPE: {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}
     one = [record, _form(*forms), _ref("parameters", "lang"), _ref("parameters", "crs")]
-    feature = _content(*kinds, schema=f"{plural}Feature")
+    feature = _answers(title, _content(*kinds, schema=f"{plural}Feature"), _CONTENT_CRS, missing=True)
+    feature |= {"301": {"description": "Another feature took its place."}, "410": _ref("responses", "Gone")}
     return {
         base: _plain(f"describe.{plural}", title, "application/json", "collection"),
         f"{base}/items": _get(title, f"items.{plural}", title, many, _answers(title, content, _CONTENT_CRS)),
-        f"{base}/items/{{featureId}}": _get(
-            title, f"item.{plural}", title, one, _answers(title, feature, _CONTENT_CRS, missing=True)
-        ),
+        f"{base}/items/{{featureId}}": _get(title, f"item.{plural}", title, one, feature),
         f"{base}/schema": _plain(f"schema.{plural}", "What a feature has", SCHEMA_TYPE),
         f"{base}/queryables": _plain(f"queryables.{plural}", "What can be asked", SCHEMA_TYPE),
         f"{base}/sortables": _plain(f"sortables.{plural}", "What can be sorted by", SCHEMA_TYPE),
@@ -318,6 +317,7 @@ def document(about: About, collections: Mapping[str, Offered], say: Say) -> Docu
             "responses": {
                 "Bad": {"description": "A parameter cannot be understood; the answer names it.", "content": problem},
                 "Missing": {"description": "There is nothing at this address.", "content": problem},
+                "Gone": {"description": "What was here is public no more.", "content": problem},
                 "Away": {"description": "The database is away for a moment.", "content": problem},
             },
             "schemas": schemas,

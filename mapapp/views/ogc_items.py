@@ -7,16 +7,19 @@ from typing import Any, NamedTuple
 import orjson
 from flask import Response, abort, g, render_template
 from flask_babel import gettext as _
+from werkzeug import Response as BaseResponse
 
 from ..formats import flat, geojson, ogc_features, shapes
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import WORDS, by_id, licence_link
 from ..formats.ogc_crs import System
 from ..queries import export
-from . import asked, ogc_links, ogc_reading, ogc_selecting
+from . import asked, former, ogc_links, ogc_reading, ogc_selecting
+from .failing import known_problem
 from .ogc_links import FEATURE, FEATURES, HTML, REL, address, link
 
-IN_HEADER = ("self", "next", "prev", f"{REL}queryables")
+IN_HEADER = ("next", "prev", f"{REL}queryables", "self")  # the first ones first where there is not room for all
+HEADER_ROOM = 3000  # bytes of the Link header: proxies refuse answers whose headers fill a page of memory (4,096 bytes)
 
 
 class Shown(NamedTuple):
@@ -91,12 +94,22 @@ def items(collection_id: str) -> Response:
     links = _links(collection, form, part, page.limit)
     response = _page(shown, part, form, links)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
-    response.headers["Link"] = ", ".join(
-        f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"' for one in links if one["rel"] in IN_HEADER
-    )
+    if told := _in_header(links):
+        response.headers["Link"] = told
     response.headers["OGC-NumberMatched"] = str(part.total)
     response.headers["OGC-NumberReturned"] = str(len(part.keys))
     return response
+
+
+def _in_header(links: list[dict[str, Any]]) -> str:
+    """Return the links that those need who ask for another form than JSON, as far as there is room for them."""
+    found, room = [], HEADER_ROOM
+    for one in sorted((one for one in links if one["rel"] in IN_HEADER), key=lambda one: IN_HEADER.index(one["rel"])):
+        told = f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"'
+        if len(told) <= room:
+            found.append(told)
+            room -= len(told)
+    return ", ".join(found)
 
 
 def _links(collection: Collection, form: str, part: ogc_selecting.Part, limit: int) -> list[dict[str, Any]]:
@@ -169,14 +182,18 @@ def _said(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def item(collection_id: str, record: str) -> Response:
-    """One feature."""
+def item(collection_id: str, record: str) -> BaseResponse:
+    """One feature; of a record that is public no more, the way to the one that took its place, or 410."""
     collection = collection_of(collection_id)
     ogc_reading.only((*ogc_reading.CONTROLS, "crs"))
     form = ogc_links.form(FEATURE)
-    key = None if "\0" in record or len(record) > 200 else export.id_of(asked.connection(), collection.name, record)
-    if key is None:
+    if "\0" in record or len(record) > 200:
         abort(404)
+    key = export.id_of(asked.connection(), collection.name, record)
+    if key is None:
+        path = f"/collections/{collection_id}/items"
+        missing = known_problem(404)
+        return former.answer(collection.name, record, g.lang, missing, lambda slug: address(f"{path}/{slug}"))
     shown = Shown(collection, collection.fields, ogc_reading.system("crs"), True, ogc_reading.language())
     features = _features(shown, [key], form)
     if not features:

@@ -2,12 +2,14 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 from flask import request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DataError, InternalError, ProgrammingError
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DataError, InternalError, OperationalError, ProgrammingError
 
 from .. import cql2
 from ..atlas import Answer, conditions, filters
@@ -18,6 +20,8 @@ from ..queries import export, matching
 from ..queries.cql2_geometry import Crs
 from . import asked, ogc_reading, wording
 from .ogc_reading import FIRST, LAST, Chosen, Page
+
+LONG, HURRY_MS = 1000, 1000  # characters of a filter from which on it has so long and no longer
 
 
 class Part(NamedTuple):
@@ -89,8 +93,15 @@ def _question(chosen: Chosen, order: Sequence[tuple[str, bool]]) -> matching.Ask
 
 def _asking(ask: Callable[[], Any]) -> Any:
     """Ask PostgreSQL; what it cannot work out (a division by nothing, a crossed ring) is the filter's fault."""
+    # What is short is as slow as the data are many; of what is long its own length may be the reason.
+    hurry = len(request.args.get("filter", "")) > LONG
     try:
-        return ask()
+        with matching.hurried(asked.connection(), HURRY_MS) if hurry else nullcontext():
+            return ask()
+    except OperationalError as error:
+        if not isinstance(error.orig, QueryCanceled) or "filter" not in request.args:
+            raise
+        ogc_reading.refuse("filter", _("This takes too long to work out. Please ask for less at once."))
     except cql2.Cql2Error as error:
         ogc_reading.refuse("filter", _("The filter cannot be read: %(reason)s.", reason=str(error)))
     except (DataError, InternalError, ProgrammingError):
