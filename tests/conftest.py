@@ -7,6 +7,7 @@ the others wait at a file lock; each worker reads its own clone. The last one to
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -49,6 +50,8 @@ SAMPLES: dict[str, object] = {
 # What stands in the addresses of the OGC API.
 SAMPLES |= {"collection_id": "practices", "record": "imst-abc-cafe", "which": "queryables", "grid": "WebMercatorQuad"}
 SAMPLES |= {"zoom": 0, "row": 0, "column": 0}
+# Files that another process makes: whoever asks every route has each kind made once, for the smallest collection.
+MADE_FIRST = re.compile(r"/(?!services\.)[a-z-]+\.(gpkg|xlsx|fgb|shp\.zip|parquet|map\.html)")
 SLUGS = {"regions": "imst", "projects": "eu-belong"}
 _PREFIX = "practice-atlas-tests-"
 _names = count()

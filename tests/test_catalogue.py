@@ -48,6 +48,8 @@ def test_the_catalogue_is_dcat_ap(engine: Engine, settings: Settings, contact: s
         shapes.remove((None, SHACL.property, one))
     fits, _report, words = pyshacl.validate(found, shacl_graph=shapes, advanced=False, meta_shacl=False)
     assert fits, words[:4000]
+    if contact:
+        return
     # The shapes can fail: a dataset without a title does not fit.
     dataset = next(found.subjects(rdflib.RDF.type, DCAT.Dataset))
     found.remove((dataset, DCT.title, None))

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from .cast import CAST, Stage, make_stage
+from .conftest import MADE_FIRST
 from .conftest import SAMPLES as ROUTES
 
 SAMPLES: dict[str, Any] = ROUTES | {"lang": "en", "key": "housing"}
@@ -52,7 +53,8 @@ def test_no_address_that_can_be_read_changes_a_row(stage: Stage) -> None:
     before = fingerprints(stage.app.extensions["engine"])
     for who in CAST:
         for address in sorted(addresses):
-            answer = stage.clients[who].get(address)
+            client = stage.clients[who]
+            answer = (client.head if MADE_FIRST.fullmatch(address) else client.get)(address)
             assert answer.status_code < 500, f"{address} as {who}"
             answer.close()
         after = fingerprints(stage.app.extensions["engine"])
