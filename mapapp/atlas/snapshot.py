@@ -2,8 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Container, Mapping
-from contextlib import suppress
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from threading import Lock
 
@@ -28,6 +28,18 @@ from .words import dictionary_of
 
 PATIENCE = 2.0  # seconds that a request waits for another one's rebuild before it is answered from the old columns
 KEPT_ROWS = 16_000_000  # rows of kept answers (about 5 bytes each)
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Let statements read a whole collection, which takes longer than any visitor's may."""
+    connection.execute(text("SET statement_timeout = '120s'"))
+    try:
+        yield
+    finally:
+        # A connection that is gone, or a transaction that failed, takes the setting with it.
+        with suppress(SQLAlchemyError):
+            connection.execute(text("RESET statement_timeout"))
 
 
 class Snapshot:
@@ -75,7 +87,8 @@ class Snapshot:
         """Read the title order of a language unless it is known: one statement a language and data version."""
         if lang in self._orders:
             return
-        ids = np.frombuffer(read.title_order(connection, self.collection, lang), dtype=">i4")
+        with _patient(connection):
+            ids = np.frombuffer(read.title_order(connection, self.collection, lang), dtype=">i4")
         known = ids[ids < len(self.columns.row_of)]
         rows = self.columns.row_of[known.astype(np.int32)]
         order = rows[rows >= 0]
@@ -89,15 +102,19 @@ class Snapshot:
             self.names = Names(region_names(connection))
             self._named = True
 
-    def answer(self, connection: Connection, search: Search, lang: str) -> Answer:
-        """Answer a search for a reader of `lang`. The last answers are kept, so that moving the map costs no search."""
+    def answer(self, connection: Connection, search: Search, lang: str, by_title: bool = True) -> Answer:
+        """Answer a search for a reader of `lang`. The last answers are kept, so that moving the map costs no search.
+
+        Who never reads the list in the order of its titles says so (`by_title`): that order costs a sort of them all.
+        """
+        if by_title:
+            self.prepare(connection, lang)
         key = (search, lang)
         with self._lock:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
                 return kept
-        self.prepare(connection, lang)
         matched = match(connection, self, search.q) if search.q else None
         answer = Answer(self, search, lang, matched)
         with self._lock:
@@ -151,18 +168,13 @@ class Atlas:
 
     def _build(self, connection: Connection, collection: str) -> Snapshot:
         """Build between two equal versions: no change was published in between, so that all columns fit together."""
-        connection.execute(text("SET statement_timeout = '120s'"))
-        try:
+        with _patient(connection):
             for pause in (0.0, 0.05, 0.2, 0.5, 1.0):
                 time.sleep(pause)
                 before = data_version.read(connection)
                 snapshot = Snapshot(connection, collection, getattr(before, collection))
                 if getattr(data_version.read(connection), collection) == snapshot.version:
                     break
-        finally:
-            # A connection that is gone, or a transaction that failed, takes the setting with it.
-            with suppress(SQLAlchemyError):
-                connection.execute(text("RESET statement_timeout"))
         return snapshot
 
     def warm(self, connection: Connection, languages: tuple[str, ...] = ()) -> None:

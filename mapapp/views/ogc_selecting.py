@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..formats.fields import Collection
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from ..queries import export, matching
 from ..queries.cql2_geometry import Crs
+from ..search import Search
 from . import asked, ogc_reading, wording
 from .ogc_reading import FIRST, LAST, Chosen, Page
 
@@ -58,8 +60,9 @@ def _matching(collection: Collection, chosen: Chosen, order: Sequence[tuple[str,
 
     So the pages of a filter cost one question, and the tiles of a filter no other.
     """
-    kept, kind = asked.kept_keys(), (collection.name, lang)
-    key = repr((chosen.conditions, order))
+    kept, kind = asked.kept_keys(), (collection.name, *values(lang).values())
+    # A filter may be long, and what is kept is counted without its key.
+    key = blake2b(repr((chosen.conditions, order)).encode(), digest_size=16).digest()
     packed = kept.get(asked.versions(), kind, [key]).get(key)
     if packed is not None:
         return _unpacked(collection, packed)
@@ -112,7 +115,8 @@ def _asking(ask: Callable[[], Any]) -> Any:
 def answer(collection: Collection, chosen: Chosen, lang: str) -> Answer:
     """Return the one answer of a collection that is searched in memory, with the box and the conditions in it."""
     snapshot = asked.snapshot(collection.name)
-    found = snapshot.answer(asked.connection(), chosen.search, lang)
+    by_title = _has_order(chosen.search)
+    found = snapshot.answer(asked.connection(), chosen.search, lang, by_title)
     if chosen.box:
         found = found.narrowed(filters.in_box_or_nowhere(snapshot.columns, chosen.box))
     elsewhere = []
@@ -143,9 +147,13 @@ def find(collection: Collection, chosen: Chosen, order: Sequence[tuple[str, bool
     if order:
         ids = np.asarray(_matching(collection, chosen, order, lang), np.int32)
         return Found(ids[np.isin(ids, found.sorted_ids)], False)
-    asked_for = chosen.search
-    ordered = bool(asked_for.sort or asked_for.q or asked_for.near)
+    ordered = _has_order(chosen.search)
     return Found(found.ids if ordered else found.sorted_ids, not ordered)
+
+
+def _has_order(asked_for: Search) -> bool:
+    """Tell whether a search says in which order its records come; without one they come in that of their keys."""
+    return bool(asked_for.sort or asked_for.q or asked_for.near)
 
 
 def part(found: Found, page: Page) -> Part:

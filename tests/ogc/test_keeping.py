@@ -80,3 +80,12 @@ def test_a_change_is_shown_at_once(settings: Settings, atlas_engine: Engine) -> 
         )
     assert client.get(f"{ITEMS}?limit=1").json["features"][0]["properties"]["place"] == "Elsewhere"
     assert client.get(f"{ITEMS}/{first['id']}").json["properties"]["place"] == "Elsewhere"
+
+
+def test_tiles_and_pages_by_key_need_no_order_of_titles(settings: Settings, atlas_engine: Engine) -> None:
+    client = create_app(settings, atlas_engine).test_client()
+    with StatementCount(atlas_engine) as count:
+        assert client.get("/ogc/collections/practices/tiles/WebMercatorQuad/4/5/8?theme=housing").status_code == 200
+        assert client.get(f"{ITEMS}?limit=1&filter=start_year%3E2000").status_code == 200
+    assert not [one for one in count.statements if "und-x-icu" in one]
+    assert client.get(f"{ITEMS}?limit=1&sort=newest").status_code == 200
