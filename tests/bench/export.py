@@ -19,7 +19,7 @@ from mapapp.formats.shapes import Shape
 from mapapp.queries import export
 
 from .measure import Figure
-from .web import _server
+from .web import server
 
 PATH = "/practices.geojson"
 TIMES = 3  # whole files of each kind
@@ -99,7 +99,8 @@ def _memory(status: Path, name: str) -> float:
 def over_export(engine: Engine, folder: Path) -> list[Figure]:
     """Measure the whole file: first byte, last byte beside psql's COPY, memory above idle; and files that are left."""
     statement = _statement(engine)
-    with _server(engine.url.render_as_string(hide_password=False), folder) as (port, pid):
+    url = engine.url.render_as_string(hide_password=False)
+    with server("mapapp.wsgi:application", {"DATABASE_URL": url, "MAPAPP_DATA_DIR": str(folder)}) as (port, pid):
         _fetch(port)  # the columns are built, the connections open
         idle = {status: _memory(status, "VmRSS") for status in _workers(pid)}
         for status in idle:
