@@ -13,6 +13,7 @@ run: setup ## install what is missing, then serve on http://127.0.0.1:8000
 
 test: setup .venv/.dev ## the whole suite, browser tests included
 	@scripts/system.sh browser
+	@scripts/system.sh clients || echo "Without GDAL or QGIS: the tests that need them are skipped."
 	$(PY) -m pytest -n 2 --dist loadgroup
 
 lint: .venv/.dev ## style, types, import rules
@@ -36,6 +37,8 @@ bench: setup .venv/.dev ## measure: prints the table of docs/performance.md
 
 pictures: .venv/.dev ## take the pictures of the documentation from the site that `make run` serves
 	$(PY) scripts/pictures.py
+	@scripts/system.sh clients
+	/usr/bin/python3 scripts/qgis_pictures.py
 
 data: .venv/.data node_modules/.all ## rebuild the territories and the gazetteer from their packages
 	@scripts/system.sh names

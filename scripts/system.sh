@@ -24,8 +24,12 @@ case "${1:-}" in
     # What the driver of the browser is linked to, and what an example on the data page calls.
     compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
     command -v curl >/dev/null || missing+=(curl) ;;
+  clients)
+    # Programs that read what the site offers; tests that need one say that they are skipped where it is missing.
+    command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
+    /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || missing+=(python3-qgis) ;;
   *)
-    echo "usage: scripts/system.sh python|node|database|names|browser" >&2; exit 2 ;;
+    echo "usage: scripts/system.sh python|node|database|names|browser|clients" >&2; exit 2 ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0
 

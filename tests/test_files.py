@@ -356,7 +356,10 @@ def test_the_map_that_stands_alone_asks_nobody(
     assert len(listed) == len(known)
     assert hostile in listed
     beside = page.locator(".about").inner_text()
-    for words in ("CC-BY-4.0", "GeoNames", "Land: Malta", "Natural Earth"):
+    assert page.title().startswith("Praxisbeispiele")
+    assert page.get_by_role("heading", level=1).inner_text() == page.title()
+    changed = client.head("/practices.csv").headers["Content-Disposition"].split("practices-")[1][:4]
+    for words in ("CC-BY-4.0", "GeoNames", "Land: Malta", "Natural Earth", "Letzte Änderung", changed):
         assert words in beside
     assert page.locator(".legend li").count() > 3
     drawn = page.evaluate("document.querySelector('.folium-map canvas').getContext('2d') !== null")

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 
 from mapapp.formats import crs, drawing
 from mapapp.formats.kinds import KINDS
@@ -53,8 +52,12 @@ def test_the_embedded_page_may_stand_in_a_frame_and_no_other_may(client: Any) ->
     assert f'data-total="{count}"' in page.text
     assert page.text.count('href="/de/practices/') == count
     assert all("noopener" in link for link in re.findall(r"<a [^>]*>", page.text))
-    refused = client.get("/de/embed?thema=x")
-    assert (refused.status_code, "frame-ancestors 'none'" in refused.headers["Content-Security-Policy"]) == (400, True)
+    for query in ("thema=x", "layers=roads", "layers=regions,roads"):
+        refused = client.get(f"/de/embed?{query}")
+        assert refused.status_code == 400
+        assert "frame-ancestors 'none'" in refused.headers["Content-Security-Policy"]
+    layered = client.get("/de/embed?layers=services,no-practices", headers=HTML).text
+    assert re.findall(r'data-layer="(\w+)"[^>]* checked', layered) == ["services"]
 
 
 @pytest.mark.parametrize(
@@ -85,28 +88,3 @@ def test_the_menu_leads_to_every_form_without_scripts(client: Any, page: str, pl
         assert to == f"/{plural}.{ending}?{query}{system}lang=all"
         assert client.head(to).status_code == 200
     assert client.get(f"{form[1]}?format=docx").status_code == 400
-
-
-@pytest.mark.browser
-def test_the_embedded_map_shows_its_markers_in_a_foreign_frame(page: Any, live_server: str, serve: Any) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    foreign = Flask("another site")
-    frame_of = f'<iframe src="{live_server}/de/embed?theme=housing" width="700" height="520" title="x"></iframe>'
-    foreign.add_url_rule("/", "host", lambda: frame_of)
-    with serve(foreign) as address:
-        page.goto(address.replace("127.0.0.1", "localhost"))
-        _check_frame(page)
-    assert all(urlsplit(url).hostname in ("127.0.0.1", "localhost") for url in asked if url.startswith("http"))
-    assert page.context.cookies() == []
-
-
-def _check_frame(page: Any) -> None:
-    frame = page.frame_locator("iframe")
-    frame.locator("button.leaflet-marker-icon").first.wait_for()
-    assert frame.locator("button.leaflet-marker-icon[aria-label]").count() > 5
-    frame.locator("summary").click()
-    assert frame.locator(".embed-list li").count() > 20
-    with page.context.expect_page() as opened:
-        frame.locator(".embed-list a").first.click()
-    assert "/de/practices/" in opened.value.url

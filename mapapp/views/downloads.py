@@ -51,7 +51,7 @@ def _page_link(address: str) -> str:
 
 
 @blueprint.after_request
-def _open_to_all(response: Response) -> Response:
+def open_to_all(response: Response) -> Response:
     """Let other sites read the data, 304 and errors included."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,14 +1,23 @@
 """The page that other sites show in a frame: the map and the list of a search, and nothing that remembers anyone."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from ..security import CONTENT_SECURITY_POLICY
-from . import cards, searching, wording
+from . import cards, searching, taking, wording
 
 blueprint = Blueprint("embed", __name__)
 
 MOST = 200  # records in the list; the map has all
+LAYERS = ("regions", "services", "no-practices")  # what the map shows at first, as in addresses of Explore
 POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
+def _layers() -> list[str]:
+    given = [one for one in request.args.get("layers", "").split(",") if one]
+    for one in given:
+        if one not in LAYERS:
+            raise taking.refuse("layers", one, list(LAYERS))
+    return given
 
 
 @blueprint.get("/<lang:lang>/embed")
@@ -22,6 +31,7 @@ def embed(lang: str) -> Response:
         answer=answer,
         rows=cards.read(answer.ids[:MOST], lang),
         words=searching.words(question),
+        layers=_layers(),
         query=searching.page_of(question, lang).partition("?")[2],
         address=wording.absolute(searching.page_of(question, lang)),
     )

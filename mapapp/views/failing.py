@@ -15,7 +15,8 @@ from ..formats.kinds import KINDS
 log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
 AWAY = (OperationalError, TimeoutError, psycopg.OperationalError)  # a cancelled statement is one of them
-DATA = (".json", ".atom", ".xml", *(f".{ending}" for ending in KINDS))  # addresses that programs ask for
+# Addresses that programs ask for.
+DATA = (".json", ".atom", ".xml", ".qgz", ".qlr", *(f".{ending}" for ending in KINDS))
 TEMPLATES = {400: "errors/400.html", 404: "errors/404.html", 410: "errors/404.html", 503: "errors/503.html"}
 
 

@@ -7,10 +7,10 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from .. import search
-from ..formats import fields
+from ..formats import fields, ogc_collections
 from ..formats.kinds import KINDS, WHOLE
 from ..queries import export
-from . import asked
+from . import asked, qgis
 from .downloads import EVERYTHING
 
 blueprint = Blueprint("open_data", __name__)
@@ -82,6 +82,8 @@ def data(lang: str) -> str:
             for ending, kind in KINDS.items()
         ],
         everything=[(KINDS[ending].name, f"/{EVERYTHING}.{ending}") for ending in WHOLE],
+        qgis_project=qgis.PROJECT,
+        qgis_layers=[(_(ogc_collections.WORDS[one.name].title), qgis.address_of(one)) for one in qgis.ORDER],
         uses=_uses(),
         parameters=[(name, _meaning(name), name in search.SETS) for name in search.FIELDS["practice"]],
         kinds={

@@ -13,6 +13,7 @@ from . import geopackage
 from .rows import GEOMETRY, batches
 
 DBF_NAME, DBF_TEXT = 10, 254  # characters of a name, bytes of a text: all that dBASE has room for
+GEOPACKAGE = "1.3"  # the version that a QGIS of some years ago opens without a warning
 WHEN_UNKNOWN = "1970-01-01T00:00:00Z"  # of an empty database
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of files in an archive: the same records make the same archive
 
@@ -55,9 +56,9 @@ def write(job: dict[str, Any]) -> None:
     else:
         for table in job["tables"]:
             options = {"IDENTIFIER": table["name"], "DESCRIPTION": f"{table['title']}\n{words}"}
-            if table["geometry"]:
-                options |= {"GEOMETRY_NAME": "geom"}
-            _write(table, job["target"], "GPKG", layer_options=options, layer_metadata=said)
+            options |= {"DATETIME_PRECISION": "MILLISECOND"} | ({"GEOMETRY_NAME": "geom"} if table["geometry"] else {})
+            new: dict[str, Any] = {} if table is not first else {"dataset_options": {"VERSION": GEOPACKAGE}}
+            _write(table, job["target"], "GPKG", layer_options=options, layer_metadata=said, **new)
         geopackage.finish(Path(job["target"]), job["tables"], about)
 
 

@@ -1,4 +1,5 @@
 /** The practice page: a small map when it comes into sight, and a citation to copy. */
+import "./copy.js";
 
 async function showMap(canvas) {
   const { startSmallMap } = await import("./map/small.js");
@@ -17,13 +18,4 @@ if (canvas) {
     { rootMargin: "200px" },
   );
   seen.observe(canvas);
-}
-
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue; // only on secure addresses; the text can be copied by hand
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
-    button.querySelector("[data-words]").textContent = button.dataset.done;
-  });
 }

@@ -1,7 +1,8 @@
-/** The map of an embedded search: its markers follow the view; a chosen record opens in a window of its own. */
+/** The map of an embedded search: its markers follow the view; a chosen record or place opens in a window of its own. */
 import { fetchJson } from "../explore/fragments.js";
 import { fanOut } from "./fanout.js";
-import { createMap, showEurope, wireZoom } from "./frame.js";
+import { createMap, holdPresses, showEurope, wireZoom } from "./frame.js";
+import { startLayers } from "./layers.js";
 import { markerLayer } from "./markers.js";
 import { askedArea, holds } from "./view.js";
 
@@ -13,11 +14,13 @@ export function startEmbeddedMap(canvas) {
   const markers = markerLayer(map, choose);
   const extent = canvas.dataset.extent.split(",").map(Number);
   const glue = canvas.dataset.markers.includes("?") ? "&" : "?";
+  const say = document.querySelector("[data-say]");
   let asked = null;
   let fan = null;
   let waiting = 0;
 
-  const visit = (slug) => window.open(canvas.dataset.page.replace("SLUG", slug), "_blank", "noopener");
+  const show = (page) => window.open(page, "_blank", "noopener");
+  const visit = (slug) => show(canvas.dataset.page.replace("SLUG", slug));
   const fetchMarkers = (query) => fetchJson(`${canvas.dataset.markers}${glue}${query}`);
 
   async function ask() {
@@ -58,7 +61,16 @@ export function startEmbeddedMap(canvas) {
     fan?.close();
     fan = null;
   });
-  wireZoom(map, canvas.parentElement.querySelectorAll("[data-zoom]"));
+  const frame = canvas.parentElement;
+  wireZoom(map, frame.querySelectorAll("[data-zoom]"));
+  for (const control of frame.querySelectorAll("[data-control]")) holdPresses(control);
+  startLayers(map, frame, {
+    open: (_at, _card, _marker, page) => show(page),
+    changed: () => {},
+    failed: () => (say.textContent = canvas.dataset.trouble),
+    practices: (shown) => markers.hide(!shown),
+  });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(canvas);
   if (extent.length === 4 && extent.every(Number.isFinite)) {
     const [west, south, east, north] = extent;
     map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30], maxZoom: 8 });

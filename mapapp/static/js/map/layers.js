@@ -29,7 +29,7 @@ const nameOf = (feature) => feature.properties.name ?? feature.properties.title 
 
 const isPoint = (feature) => feature.geometry?.type === "Point";
 
-/** Return a layer, its features fetched; `open` shows a card at a place. */
+/** Return a layer, its features fetched; `open` is given a place, its card (where there is a template), marker and page. */
 async function loadLayer(layer, template, open) {
   const { kind } = layer;
   const collection = await fetchJson(layer.address);
@@ -51,13 +51,14 @@ async function loadLayer(layer, template, open) {
       className: "marker-place",
       zIndexOffset: -1000,
     });
-    marker.on("click", () => open(middle, placeCard(template, feature, layer), marker));
+    const page = layer.page + encodeURIComponent(feature.id);
+    marker.on("click", () => open(middle, template && placeCard(template, feature, layer), marker, page));
     group.addLayer(marker);
   }
   return { group, outlined: outlines.length > 0 };
 }
 
-/** Wire the switches of the layer list. `changed(names)` is told which are on; `failed()` when one cannot be had. */
+/** Wire the switches of the layer list, and turn what the page has ticked otherwise than usual. `changed(names)` is told which are on; `failed()` when one cannot be had. */
 export function startLayers(map, root, { open, changed, failed, practices }) {
   const loaded = new Map();
   const switches = [...root.querySelectorAll("[data-layer]")];
@@ -92,6 +93,7 @@ export function startLayers(map, root, { open, changed, failed, practices }) {
       changed(on());
     });
   }
+  for (const input of switches) if (input.checked !== (input.dataset.layer === "practices")) turn(input);
   return {
     /** Switch to what the address says. */
     set(names) {

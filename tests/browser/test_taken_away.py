@@ -1,0 +1,106 @@
+"""Maps that people take along, in a browser: the frame on another site with its layers, and the poster as a PDF."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import segno
+from flask import Flask
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"a4": (595, 842), "a3": (842, 1191)}  # points
+FRAME = "/de/embed?theme=housing&layers=regions"
+PINS = "button.leaflet-marker-icon:not(.marker-place)"
+PLACES = "button.leaflet-marker-icon.marker-place"
+
+
+@pytest.fixture
+def framed(page: Page, live_server: str, serve: Any) -> Iterator[Any]:
+    """The embedded page in a frame of another site."""
+    foreign = Flask("another site")
+    frame = f'<iframe src="{live_server}{FRAME}" title="x" width="100%" height="520" loading="lazy"></iframe>'
+    foreign.add_url_rule("/", "host", lambda: f"<!doctype html><html lang=en><title>x</title>{frame}")
+    with serve(foreign) as address:
+        page.set_viewport_size({"width": 720, "height": 620})
+        page.goto(address.replace("127.0.0.1", "localhost"))
+        page.frame_locator("iframe").locator(PINS).first.wait_for()
+        yield page.frame_locator("iframe")
+
+
+def test_a_frame_on_another_site_shows_search_and_layers(page: Page, framed: Any) -> None:
+    framed.locator(PLACES).first.wait_for()
+    assert framed.locator(PINS).count() > 5
+    regions = framed.locator(PLACES).count()
+    assert regions > 20
+    assert framed.locator("[data-outline-credit]").is_visible()
+    framed.get_by_text("Ebenen", exact=True).first.focus()
+    page.keyboard.press("Enter")
+    services = framed.get_by_label("Angebote vor Ort")
+    for _step in range(3):
+        page.keyboard.press("Tab")
+    assert services.evaluate("one => one === document.activeElement")
+    page.keyboard.press("Space")
+    framed.locator(".marker-place .services").first.wait_for()
+    assert framed.locator(PLACES).count() > regions
+    framed.get_by_label("Praxisbeispiele").press("Space")
+    framed.locator(PINS).first.wait_for(state="hidden")
+    assert page.context.cookies() == []
+
+
+def test_records_and_places_of_a_frame_open_outside_of_it(page: Page, framed: Any) -> None:
+    framed.locator(PLACES).first.wait_for()
+    with page.context.expect_page() as opened:
+        framed.locator(PLACES).first.press("Enter")
+    assert "/de/regions/" in opened.value.url
+    framed.locator("details.embed-list summary").click()
+    assert framed.locator(".embed-list li").count() > 20
+    with page.context.expect_page() as opened:
+        framed.locator(".embed-list a").first.click()
+    assert "/de/practices/" in opened.value.url
+    assert framed.get_by_role("link", name="Partnerregionen als Liste").get_attribute("href") == "/de/regions/"
+
+
+def test_a_frame_fits_any_width(page: Page, framed: Any) -> None:
+    wide = framed.locator(".map-canvas").bounding_box()["width"]
+    page.set_viewport_size({"width": 320, "height": 620})
+    canvas = framed.locator(".map-canvas")
+    assert canvas.bounding_box()["width"] < wide / 2
+    page.wait_for_timeout(300)
+    width, content, tiles = canvas.evaluate(
+        "one => [document.documentElement.clientWidth, document.documentElement.scrollWidth, "
+        "Math.max(...[...one.querySelectorAll('canvas')].map((tile) => tile.getBoundingClientRect().right))]"
+    )
+    assert content == width
+    assert tiles >= width
+
+
+def test_the_embedded_page_is_accessible_and_private(watched: Any, faults: Any, faults_in_dark: Any) -> None:
+    watched.page.goto(FRAME)
+    watched.page.locator(PLACES).first.wait_for()
+    watched.page.locator(".map-layers summary").click()
+    assert faults(watched.page) == []
+    assert faults_in_dark(watched.page) == []
+    watched.assert_private()
+
+
+@pytest.mark.parametrize(
+    ("paper", "query", "sheets"), [("a4", "country=MT", 1), ("a4", "theme=housing", 2), ("a3", "theme=housing", 1)]
+)
+def test_a_poster_prints_on_its_sheets(page: Page, live_server: str, paper: str, query: str, sheets: int) -> None:
+    page.goto(f"/de/poster?{query}&paper={paper}")
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", printed)
+    assert {tuple(round(float(one)) for one in box) for box in boxes} == {SIZES[paper]}
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == sheets
+    page.emulate_media(media="print")
+    code = page.locator(".poster-code svg")
+    assert code.is_visible()
+    assert not page.locator(".site-header, .poster-tools").first.is_visible()
+    address = f"{live_server}/de/?{query}"
+    drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=2, dark="#1c2a33", light="#ffffff")
+    path = re.search(r' d="([^"]+)"', drawn.rpartition("<path")[2])
+    assert path
+    assert code.locator("path").last.get_attribute("d") == path[1]
