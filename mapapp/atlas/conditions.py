@@ -1,6 +1,7 @@
 """CQL2 conditions over fields that are columns in memory; what needs more than those is PostgreSQL's to answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ SEVERAL = {
     "service": {"languages": "language"},
 }
 YEARS = ("start_year", "end_year")
+#: Records looked at, all comparisons together: more takes longer than PostgreSQL, which can be told to stop.
+MOST_WORK = 100_000_000
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": np.equal,
     "<>": np.not_equal,
@@ -55,7 +58,7 @@ def matching(columns: Columns, collection: str, node: tree.Expression) -> Bitmap
 
 class _Reading:
     def __init__(self, columns: Columns, collection: str) -> None:
-        self.columns = columns
+        self.columns, self.work = columns, 0
         self.one, self.several = ONE[collection], SEVERAL[collection]
         self.years: Mapping[str, NDArray[np.int16]] = (
             {name: getattr(columns, name) for name in YEARS} if collection == "practice" else {}
@@ -64,13 +67,13 @@ class _Reading:
     def truth(self, node: tree.Expression) -> _Truth:
         match node:
             case tree.Logical(operator, arguments):
-                return self.logical(operator, [self.truth(one) for one in arguments])
+                return self.logical(operator, map(self.truth, arguments))
             case tree.Comparison(operator, tree.Property(name), tree.Literal(value)):
                 return self.comparison(operator, name, value)
             case tree.Between(tree.Property(name), tree.Literal(low), tree.Literal(high)):
-                return self.logical("and", [self.comparison(">=", name, low), self.comparison("<=", name, high)])
+                return self.logical("and", (self.comparison(">=", name, low), self.comparison("<=", name, high)))
             case tree.In(tree.Property(name), items):
-                return self.logical("or", [self.comparison("=", name, one) for one in _literals(items)])
+                return self.logical("or", (self.comparison("=", name, one) for one in dict.fromkeys(_literals(items))))
             case tree.IsNull(tree.Property(name)):
                 known = self.known(name)
                 return _Truth(self.columns.everything & ~known, known)
@@ -78,21 +81,24 @@ class _Reading:
                 return self.relation(function, name, _literals(items))
         raise _Elsewhere
 
-    def logical(self, operator: str, parts: Sequence[_Truth]) -> _Truth:
+    def logical(self, operator: str, parts: Iterable[_Truth]) -> _Truth:
         """Join truths as SQL does: what is unknown stays unknown unless the other side decides."""
         if operator == "not":
-            return _Truth(parts[0].false, parts[0].true)
-        trues, falses = [one.true for one in parts], [one.false for one in parts]
-        if operator == "and":
-            return _Truth(np.bitwise_and.reduce(trues, axis=0), np.bitwise_or.reduce(falses, axis=0))
-        return _Truth(np.bitwise_or.reduce(trues, axis=0), np.bitwise_and.reduce(falses, axis=0))
+            (one,) = parts
+            return _Truth(one.false, one.true)
+        both = (np.bitwise_and, np.bitwise_or) if operator == "and" else (np.bitwise_or, np.bitwise_and)
+        # One by one: thousands of parts of a million records would fill the memory.
+        return reduce(lambda a, b: _Truth(both[0](a.true, b.true), both[1](a.false, b.false)), parts)
 
     def comparison(self, operator: str, name: str, value: object) -> _Truth:
+        self.work += self.columns.size
+        if self.work > MOST_WORK:
+            raise _Elsewhere
         if name in self.years and type(value) in (int, float):
             years = self.years[name]
-            known = years >= 0
+            told = years >= 0
             flags = _COMPARE[operator](years, value)
-            return _Truth(pack(flags & known), pack(~flags & known))
+            return _Truth(pack(flags & told), pack(~flags & told))
         if name not in self.one or not isinstance(value, str) or operator not in ("=", "<>"):
             raise _Elsewhere
         known, has = self.known(name), self.having(self.columns.fields[self.one[name]], value)
@@ -103,7 +109,11 @@ class _Reading:
             raise _Elsewhere
         field = self.columns.fields[self.several[name]]
         join = np.bitwise_and if function == "a_contains" else np.bitwise_or
-        true = join.reduce([self.having(field, str(one)) for one in values], axis=0)
+        keys = {str(one) for one in values}
+        rows = [field.bits[field.place[key]] for key in keys if key in field.place]
+        if len(rows) < len(keys):  # however many there are that no record has, they are one
+            rows.append(np.zeros_like(self.columns.everything))
+        true: Bitmap = join.reduce(rows, axis=0)
         return _Truth(true, self.columns.everything & ~true)
 
     def known(self, name: str) -> Bitmap:

@@ -25,6 +25,8 @@ HELD = (
     "NOT A_CONTAINS(themes, ('language', 'employment'))",
     "A_OVERLAPS(target_groups, ('women', 'no such key')) AND country = 'SE'",
     "A_OVERLAPS(programmes, ('AMIF'))",
+    "A_CONTAINS(themes, ('housing', 'no such key', 'nor this'))",
+    "A_OVERLAPS(themes, ('no such key', 'nor this', 'housing', 'housing'))",
 )
 
 
@@ -63,3 +65,14 @@ def test_the_database_answers_what_the_columns_do_not_hold(client: Any, engine: 
 @pytest.mark.parametrize("condition", ["country = 5", "start_year = 'x'", "A_CONTAINS(themes, (1))", "colour = 'red'"])
 def test_what_does_not_fit_is_refused_as_before(client: Any, condition: str) -> None:
     assert client.get(ITEMS.format("practices", quote(condition))).status_code == 400
+
+
+def test_what_costs_more_than_the_database_is_left_to_it(
+    client: Any, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    condition = " OR ".join(f"start_year = {year}" for year in range(2000, 2020))
+    held = found(client, "practices", condition)
+    monkeypatch.setattr(conditions, "MOST_WORK", 1000)
+    with StatementCount(engine) as count:
+        assert found(client, "practices", condition + " OR start_year = 1") == held
+    assert len(count.statements) == 2

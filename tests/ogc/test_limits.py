@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from mapapp.factory import create_app
 from mapapp.settings import Settings
-from mapapp.views import ogc_selecting
+from mapapp.views import asked, ogc_selecting
 
 ITEMS = "/ogc/collections/practices/items"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -58,3 +58,22 @@ def test_links_leave_room_in_the_headers(client: Any) -> None:
     assert sum(len(name) + len(value) + 4 for name, value in answer.headers) < 4096
     assert "queryables" in answer.headers["Link"]
     assert "next" in [link["rel"] for link in answer.json["links"]]
+
+
+def test_what_is_kept_of_filters_does_not_grow_with_their_length(settings: Settings, engine: Engine) -> None:
+    client = create_app(settings, engine).test_client()
+    for number in range(3):
+        text = f"title LIKE '{number}{'x' * 20_000}'"
+        assert client.get(ITEMS, query_string={"filter": text}).json["numberMatched"] == 0
+    with client.application.test_request_context(base_url="http://elsewhere.example"):
+        kept = asked.kept_keys()
+        keys = [(kind, key) for kind, found in kept._young.items() for key in found]
+    assert len(keys) == 3
+    assert max(len(repr(one)) for one in keys) < 500
+
+
+def test_addresses_in_a_filter_are_those_of_the_asker(settings: Settings, engine: Engine) -> None:
+    client = create_app(settings, engine).test_client()
+    question = {"filter": "url LIKE 'http://one.example/%'", "limit": 1}
+    for host, count in (("one.example", 151), ("two.example", 0)):
+        assert client.get(ITEMS, query_string=question, base_url=f"http://{host}").json["numberMatched"] == count
