@@ -19,8 +19,9 @@ import shapely
 from sqlalchemy import Engine, text
 
 from mapapp.factory import create_app
-from mapapp.formats import colours, fields, making
+from mapapp.formats import colours, fields
 from mapapp.formats.kinds import KINDS
+from mapapp.formats.making import pool as making
 from mapapp.formats.making.layers import short_names
 from mapapp.settings import Settings
 from tests.test_downloads import add_practice, rows_of

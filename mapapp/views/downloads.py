@@ -14,8 +14,9 @@ from flask_babel import gettext as _
 
 from .. import assets, caching, countries, i18n
 from ..errors import Problem
-from ..formats import crs, fields, flat, geojson, making, stream
+from ..formats import crs, fields, flat, geojson, stream
 from ..formats.kinds import KINDS, WHOLE, Kind
+from ..formats.making import pool as making
 from ..formats.shapes import Shape
 from ..queries import export, related
 from . import asked, searching, taking, wording
