@@ -150,7 +150,9 @@ def test_our_own_headings_are_all_known() -> None:
         (["Titel", "Kurzbeschreibung", "Ort", "Land", "Themen"], "title summary place_name country themes"),
         (["Titolo", "Descrizione", "Comune", "Paese", "Tema"], "title description place_name country themes"),
         (["TITLE", "title_de", "Summary (it)", "Lat.", "LONG"], "title title:de summary:it lat lon"),
-        (["Name", "Title", "url", "licence", "unheard of"], "title    "),
+        (["Name", "Title", "url", "licence", "unheard of"], " title   "),
+        (["Name", "begin", "end", "end_year", "title"], "   end_year title"),
+        (["place", "Ort", "wkt"], "place_name  coordinates"),
     ],
 )
 def test_headings_are_recognised(headings: list[str], targets: str) -> None:

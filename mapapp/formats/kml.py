@@ -59,14 +59,15 @@ def placemark(row: bytes, fields: Sequence[Field], styled_by: str) -> bytes:
         value = cells[field.name]
         if isinstance(value, list):
             value = ";".join(str(item).replace(";", ",") for item in value)
-        if value is not None and value != "":
+        if value is not None and value != "" and field.name != "description":  # KML has a place of its own for it
             said = str(value).lower() if isinstance(value, bool) else value
             data.append(f'<Data name="{field.name}"><value>{_text(said)}</value></Data>')
     key = cells.get(styled_by)
     style = key[0] if isinstance(key, list) and key else key if isinstance(key, str) else ""
     parts = [
         f"<name>{_text(cells.get('title') or cells.get('name') or slug)}</name>",
-        f"<description>{_text(cells.get('summary') or cells.get('description') or '')}</description>",
+        f"<Snippet>{_text(cells['summary'])}</Snippet>" if cells.get("summary") else "",
+        f"<description>{_text(cells['description'])}</description>" if cells.get("description") else "",
         f"<styleUrl>#{_text(style)}</styleUrl>" if style else "",
         f'<ExtendedData><Data name="slug"><value>{slug}</value></Data>{"".join(data)}</ExtendedData>',
         geometry or "",

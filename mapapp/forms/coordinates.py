@@ -25,6 +25,7 @@ _HALF = re.compile(
     r"\s*(?P<after>[NSEWO])?\s*",
     re.IGNORECASE | re.ASCII,
 )
+_WKT = re.compile(r"POINT\s*Z?\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)(?:\s+\S+)?\s*\)", re.IGNORECASE | re.ASCII)
 _SIDES = re.compile(r"[NSEWO]", re.IGNORECASE)
 LONGEST = 120  # characters
 NOTHING = 1e-9  # degrees: a tenth of a millimetre is written as none
@@ -75,11 +76,14 @@ def _degrees(half: str, lang: str) -> tuple[float, str]:
 
 
 def parse(text: str, lang: str = "en") -> Point:
-    """Return the point that a text writes: latitude first, unless letters say otherwise. `lang` tells what O means.
+    """Return the point that a text writes: latitude first, unless letters say otherwise or it is well-known text, as
+    in our own tables: POINT(10.7383 47.2406). `lang` tells what O means.
 
     Raises NotCoordinates with "shape" (not a point), "part" (60 or more minutes or seconds) or "range" (no place on
     Earth).
     """
+    if known := _WKT.fullmatch(text.strip()):
+        return _on_earth(float(known[2]), float(known[1]))
     text = text.strip().strip("()[]")
     if not text or len(text) > LONGEST:
         raise NotCoordinates("shape")
@@ -88,6 +92,10 @@ def parse(text: str, lang: str = "en") -> Point:
         if one in ("N", "S") or other in ("E", "W"):
             raise NotCoordinates("shape")
         first, second = second, first
+    return _on_earth(first, second)
+
+
+def _on_earth(first: float, second: float) -> Point:
     if not (abs(first) <= 90 and abs(second) <= 180 and math.isfinite(first) and math.isfinite(second)):
         raise NotCoordinates("range")
     return Point(first + 0.0, second + 0.0)

@@ -14,6 +14,7 @@ from .fields import N_, Fault, Sent, tidy
 from .parts import LANGUAGES
 
 Cell = str | list[str]
+Texts = Mapping[str, Mapping[str, str]]  # by language and field
 TEXTS = ("title", "summary", "description", "lessons", "transferability")
 VOCABULARIES = {
     "themes": "theme",
@@ -65,7 +66,7 @@ _CALLED = {
     "location_kind": "precision location_type genauigkeit ortsart precisione",
     "lat": "latitude y breite breitengrad geogr_breite latitudine",
     "lon": "lng long longitude x lange langengrad geogr_lange longitudine",
-    "coordinates": "coords latlon lat_lon koordinaten coordinate",
+    "coordinates": "coords latlon lat_lon koordinaten coordinate wkt",
     "themes": "theme topic topics thema themen tema temi",
     "dimensions": "dimension dimensionen dimensione dimensioni",
     "target_groups": "target_group zielgruppe zielgruppen gruppi_destinatari destinatari",
@@ -122,6 +123,7 @@ def _key(heading: str) -> str:
 _TARGET_OF = {word: target for target, words in _CALLED.items() for word in words.split()} | {
     target: target for target in TARGETS
 }
+_OWN = {target: target for target in TARGETS} | {"place": "place_name"}  # the names that our own files use
 _NEVER = frozenset({"url", "licence", "confirmed_on", "updated_at", "fid", "id", "ogc_fid"})
 
 
@@ -131,15 +133,24 @@ def guess(headings: Sequence[str], labels: Mapping[str, str] | None = None) -> l
     `labels` are the targets by what the site calls them in some language. No target is given twice.
     """
     called = {_key(words): target for words, target in (labels or {}).items()} | _TARGET_OF
+    keys = [_key(heading) for heading in headings]
+    named = [_target(key, called) for key in keys]
+    # A heading that is the very name of a field stands for it, wherever it is: KML has its own "Name" and "end".
+    exact = {key for key in keys if key in _OWN}
     found: list[str] = []
-    for heading in headings:
-        key = _key(heading)
-        target = "" if key in _NEVER else called.get(key, "")
-        stem, _underscore, language = key.rpartition("_")
-        if not target and language in LANGUAGES and called.get(stem) in TEXTS:
-            target = f"{called[stem]}:{language}"
-        found.append("" if target in found else target)
+    for key, target in zip(keys, named, strict=True):
+        own = key in exact or not any(_OWN[one] == target for one in exact)
+        found.append(target if own and target not in found else "")
     return found
+
+
+def _target(key: str, called: Mapping[str, str]) -> str:
+    if key in _NEVER:
+        return ""
+    stem, _underscore, language = key.rpartition("_")
+    if key not in called and language in LANGUAGES and called.get(stem) in TEXTS:
+        return f"{called[stem]}:{language}"
+    return called.get(key, "")
 
 
 def is_target(text: str) -> bool:
@@ -213,21 +224,26 @@ def language_of(cells: Mapping[str, Cell], words: Words, longer: bool = False) -
     return own if own.lower() not in LANGUAGES else own.lower()
 
 
-def texts_of(cells: Mapping[str, Cell], words: Words, defaults: Defaults) -> dict[str, dict[str, str]]:
-    """Return the texts of a row by language."""
+def texts_of(
+    cells: Mapping[str, Cell], words: Words, defaults: Defaults, before: Texts | None = None
+) -> dict[str, dict[str, str]]:
+    """Return the texts of a row by language. Where two columns give one text, as in files of all languages, that one
+    counts which says something else than the record did `before`."""
     found: dict[str, dict[str, str]] = {}
     for target, cell in cells.items():
         name, _colon, language = target.partition(":")
         text = "\n".join(cell) if isinstance(cell, list) else cell.strip()
         if name in TEXTS and text:
             own = language or language_of(cells, words, name in LONGER) or defaults.language
-            found.setdefault(own, {})[name] = text
+            said = found.setdefault(own, {})
+            if name not in said or tidy(text) != tidy((before or {}).get(own, {}).get(name, "")):
+                said[name] = text
     return found
 
 
 def overlay(given: Sent, cells: Mapping[str, Cell], geometry: Point | None, words: Words, defaults: Defaults) -> None:
     """Put what a row says into what the form has: an empty cell changes nothing."""
-    _put_texts(given, texts_of(cells, words, defaults))
+    _put_texts(given, texts_of(cells, words, defaults, _texts_in(given)))
     for name in _PLAIN:
         if text := tidy(line(cells.get(name, ""))):
             given[name] = [text]
@@ -257,6 +273,17 @@ def _put_terms(given: Sent, cells: Mapping[str, Cell], words: Words) -> None:
         known = words.terms.get(vocabulary, {})
         if found := [known.get(fold(item), item) for item in items(cells.get(name, ""), known)]:
             given[name] = list(dict.fromkeys(found)) if name in LISTS else found[:1]
+
+
+def _texts_in(given: Sent) -> dict[str, dict[str, str]]:
+    """Return the texts that the form has, by language."""
+    found: dict[str, dict[str, str]] = {}
+    for name, values in given.items():
+        number = re.fullmatch(r"texts-(\d+)-language", name)
+        if number and values:
+            texts = ((text, given.get(f"texts-{number[1]}-{text}", [])) for text in TEXTS)
+            found[values[0]] = {text: said[0] for text, said in texts if said}
+    return found
 
 
 def _put_texts(given: Sent, texts: Mapping[str, Mapping[str, str]]) -> None:

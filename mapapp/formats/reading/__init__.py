@@ -7,10 +7,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-KINDS = ("csv", "xlsx", "geojson", "gpkg", "kml")
 ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".geojson": "geojson", ".json": "geojson"} | {
     ".gpkg": "gpkg",
     ".kml": "kml",
+    ".geojsons": "geojsons",
+    ".geojsonl": "geojsons",
 }
 TABLES = ("csv", "xlsx")  # their first row holds the headings
 LARGEST = 10 * 1024 * 1024  # bytes of a file
@@ -57,7 +58,10 @@ class Unreadable(ValueError):
 
 
 def kind_of(name: str, start: bytes) -> str:
-    """Return which of KINDS a file is by its name, if its first bytes do not say otherwise. Raises Unreadable."""
+    """Return which kind (a value of ENDINGS) a file is by its name, if its first bytes do not say otherwise.
+
+    Raises Unreadable.
+    """
     kind = ENDINGS.get(Path(name.lower()).suffix)
     if kind is None:
         raise Unreadable("unknown_kind")
@@ -67,6 +71,7 @@ def kind_of(name: str, start: bytes) -> str:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     fits = {
         "geojson": text.startswith(b"{"),
+        "geojsons": text.startswith((b"\x1e", b"{")),
         "kml": text.startswith(b"<"),
         "csv": not start.startswith((*_MAGIC.values(), b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0")),
     }

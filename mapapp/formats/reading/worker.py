@@ -17,10 +17,10 @@ from .separated import LONGEST_CELL, NotSeparated, parse
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; the libraries alone take a third of them
 PROCESSOR = 20  # seconds
-MOST_COLUMNS = 120
+MOST_COLUMNS = 240  # our own tables with every text in forty languages
 MOST_TEXT = 6_000_000  # characters in all cells
 MOST_GEOMETRY = 2_000_000  # bytes in all geometries
-DRIVERS = {"xlsx": "XLSX", "geojson": "GeoJSON", "gpkg": "GPKG", "kml": "LIBKML"}
+DRIVERS = {"xlsx": "XLSX", "geojson": "GeoJSON", "geojsons": "GeoJSONSeq", "gpkg": "GPKG", "kml": "LIBKML"}
 OPTIONS = {
     "OGR_XLSX_HEADERS": "FORCE",
     "OGR_XLSX_FIELD_TYPES": "STRING",
@@ -30,6 +30,7 @@ OPTIONS = {
     "CPL_TMPDIR": "/nowhere",
     "GDAL_NUM_THREADS": "1",
 }
+TRANSLATIONS = "translations"
 OPEN = {"gpkg": {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}}
 
 
@@ -53,6 +54,7 @@ def limit(writes: bool) -> None:
 
 def gdal(kind: str) -> Any:
     """Return pyogrio with one single driver. A driver that cannot be shut out ends the process."""
+    sys.modules |= dict.fromkeys(("geopandas", "pandas"))  # type: ignore[arg-type]  # not needed, and slow
     import pyogrio
     import pyogrio.raw
     from pyogrio import _ogr
@@ -118,6 +120,8 @@ def _read_layer(kind: str, path: str, layer: str) -> dict[str, Any]:
     except (DataSourceError, FeatureError, FieldError, GeometryError, UnicodeDecodeError, ValueError) as error:
         raise Stop("broken") from error
     headings = [str(one) for one in meta["fields"]]
+    if TRANSLATIONS in headings:
+        columns = _spread(headings, columns)
     rows = []
     for at in range(len(numbers)):
         cells = [_cell(column[at]) for column in columns]
@@ -132,6 +136,23 @@ def _read_layer(kind: str, path: str, layer: str) -> dict[str, Any]:
         "encoding": None,
         "separator": None,
     }
+
+
+def _spread(headings: list[str], columns: Any) -> list[Any]:
+    """Return the columns with one for each translation that our own features hold as a structure, beside the others:
+    title_de, title_it …; `headings` grow with them."""
+    found, at = list(columns), headings.index(TRANSLATIONS)
+    read = []
+    for value in found[at]:
+        try:
+            texts = json.loads(value or "{}")
+            read.append({f"{name}_{tag}": text for tag, one in texts.items() for name, text in one.items()})
+        except (ValueError, TypeError, AttributeError):  # somebody else's column of that name
+            return found
+    for name in sorted({name for one in read for name in one} - set(headings)):
+        headings.append(name)
+        found.append([one.get(name) for one in read])
+    return found
 
 
 def _cell(value: Any) -> str | list[str]:
