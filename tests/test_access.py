@@ -14,6 +14,8 @@ from sqlalchemy import text
 from .cast import CAST, STATES, Stage, make_stage, private_rules
 from .people import add_account
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 ALL = frozenset(CAST)
 PEOPLE = ALL - {"nobody"}
 PASSWORD = PEOPLE - {"contributor"}
