@@ -216,4 +216,4 @@ class _Compiler:
             raise Cql2Error(f"{name} takes two {wanted}s, not a {one.kind} and a {other.kind}")
         if wanted == "list":
             return _ARRAYS[name](one.sql, other.sql)
-        return related(name, (left, one.sql), (right, other.sql))
+        return related(name, (left, one.sql), (right, other.sql), self.crs)

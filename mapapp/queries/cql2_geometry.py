@@ -7,6 +7,11 @@ from sqlalchemy import ColumnElement, Double, Integer, Text, bindparam, case, ca
 from ..cql2 import Cql2Error, tree
 
 DENSER = 200  # parts that the edges of a constant are cut into before its CRS changes: straight lines become curves
+#: Boxes inside of these (metres: west, south, east, north) keep clear of the poles, of the antimeridian and of where
+#: their system ends: their edges can be brought into degrees. Around others, the records are brought to the box.
+HOMES = {3857: (-20037508.0, -2e7, 20037508.0, 2e7), 3035: (0.0, 0.0, 8e6, 7e6), 3034: (0.0, -1e6, 8e6, 6e6)}
+UTM = (-3e6, -1e6, 4e6, 9.3e6)
+FARTHEST = 1e9  # metres; farther edges are as far, and PostGIS calculates with them
 _FUNCTIONS = {
     "s_intersects": "ST_Intersects",
     "s_equals": "ST_Equals",
@@ -43,9 +48,14 @@ def constant(node: tree.Geometry | tree.Box, crs: Crs) -> ColumnElement[Any]:
 
 
 def related(
-    name: str, one: tuple[tree.Expression, ColumnElement[Any]], other: tuple[tree.Expression, ColumnElement[Any]]
+    name: str,
+    one: tuple[tree.Expression, ColumnElement[Any]],
+    other: tuple[tree.Expression, ColumnElement[Any]],
+    crs: Crs,
 ) -> ColumnElement[bool]:
     """Return how two geometries (the node and its SQL) lie to one another; raises Cql2Error."""
+    if any(isinstance(node, tree.Box) and not _at_home(node, crs) for node, _sql in (one, other)):
+        one, other = ((node, _in_system(node, sql, crs)) for node, sql in (one, other))
     several = any(isinstance(node, tree.Geometry) and node.members for node, _sql in (one, other))
     if name == "s_disjoint":  # so that the index serves, and collections too
         return not_(func.ST_Intersects(one[1], other[1]))
@@ -72,8 +82,24 @@ def _wkt(node: tree.Geometry, swapped: bool) -> str:
     return f"{node.kind.upper()}({nested})" if node.kind == "Point" else f"{node.kind.upper()}{nested}"
 
 
-def _box(node: tree.Box, crs: Crs) -> str:
-    """Return a box as WKT; across the antimeridian, as its two halves."""
+def _at_home(node: tree.Box, crs: Crs) -> bool:
+    if crs.degrees:
+        return True
+    west, south, east, north = _edges(node, crs)
+    low_x, low_y, high_x, high_y = HOMES.get(crs.srid, UTM)
+    return low_x <= west and low_y <= south and east <= high_x and north <= high_y
+
+
+def _in_system(node: tree.Expression, sql: ColumnElement[Any], crs: Crs) -> ColumnElement[Any]:
+    srid = cast(bindparam(None, crs.srid), Integer)
+    if isinstance(node, tree.Box):
+        edges = (max(-FARTHEST, min(FARTHEST, edge)) for edge in _edges(node, crs))
+        return func.ST_MakeEnvelope(*(cast(bindparam(None, edge), Double) for edge in edges), srid)
+    return func.ST_Transform(sql, srid)
+
+
+def _edges(node: tree.Box, crs: Crs) -> tuple[float, float, float, float]:
+    """Return west, south, east, north; west lies beyond east across the antimeridian. Raises Cql2Error."""
     west, south, east, north = node.edges
     if crs.swapped:
         south, west, north, east = node.edges
@@ -81,10 +107,16 @@ def _box(node: tree.Box, crs: Crs) -> str:
         raise Cql2Error("the box is upside down: its lower edge lies above its upper edge")
     if crs.degrees and (not -180 <= min(west, east) <= max(west, east) <= 180 or not -90 <= south <= north <= 90):
         raise Cql2Error("the box lies outside the world")
+    if west > east and not crs.degrees:
+        raise Cql2Error("the box runs backwards: only degrees wrap around the world")
+    return west, south, east, north
+
+
+def _box(node: tree.Box, crs: Crs) -> str:
+    """Return a box as WKT; across the antimeridian, as its two halves."""
+    west, south, east, north = _edges(node, crs)
     if west <= east:
         return f"POLYGON({_ring(west, south, east, north)})"
-    if not crs.degrees:
-        raise Cql2Error("the box runs backwards: only degrees wrap around the world")
     return f"MULTIPOLYGON(({_ring(west, south, 180.0, north)}), ({_ring(-180.0, south, east, north)}))"
 
 

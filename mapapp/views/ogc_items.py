@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from flask import Response, abort, g, render_template
 from flask_babel import gettext as _
+from psycopg.errors import InternalError
 from werkzeug import Response as BaseResponse
 
 from ..formats import flat, geojson, ogc_features, shapes
@@ -71,7 +72,10 @@ def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, valu
     columns += ogc_features.time_columns(shown.collection)
     values = {**values, "ids": keys}
     lines = export.copy_lines(asked.connection(), shown.collection.name, columns, feature, options, values)
-    return [line[:-1] for line in lines]
+    try:
+        return [line[:-1] for line in lines]
+    except InternalError:  # PROJ cannot project what lies on the other side of the world
+        ogc_reading.refuse("crs", _("Some of these features lie where this reference system does not reach."))
 
 
 def _features(shown: Shown, keys: Sequence[Any], form: str) -> list[bytes]:
@@ -189,7 +193,7 @@ def item(collection_id: str, record: str) -> BaseResponse:
     form = ogc_links.form(FEATURE)
     if "\0" in record or len(record) > 200:
         abort(404)
-    key = export.id_of(asked.connection(), collection.name, record)
+    key = _key(collection, record)
     if key is None:
         path = f"/collections/{collection_id}/items"
         missing = known_problem(404)
@@ -205,6 +209,18 @@ def item(collection_id: str, record: str) -> BaseResponse:
     response = _one(shown, features[0], form, links)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
     return response
+
+
+def _key(collection: Collection, record: str) -> int | str | None:
+    """Return the key of a record by its id; sought once while the data stay the same."""
+    kept, kind = asked.kept_keys(), (collection.name, "key")
+    known = kept.get(asked.versions(), kind, [record]).get(record)
+    if known is not None:
+        return int(known) if export.SOURCES[collection.name].key_type == "int" else known.decode()
+    found: int | str | None = export.id_of(asked.connection(), collection.name, record)
+    if found is not None:
+        kept.put(asked.versions(), kind, {record: str(found).encode()})
+    return found
 
 
 def _one(shown: Shown, feature: bytes, form: str, links: list[dict[str, Any]]) -> Response:

@@ -72,6 +72,29 @@ def test_a_box_in_another_system_finds_what_lies_in_it_there(client: Any, name: 
     assert 0 < len(found) < len(everything)
 
 
+@pytest.mark.parametrize("code", [3857, 3035, 3034, 25832])
+def test_a_box_may_be_wider_than_its_system(client: Any, code: int) -> None:
+    for name in ("practices", "territories"):
+        path, system = f"/ogc/collections/{name}/items", {"bbox-crs": f"{EPSG}{code}", "limit": "1"}
+
+        def count(box: str, path: str = path, system: dict[str, str] = system) -> int:
+            return client.get(path, query_string={"bbox": box, **system}).json["numberMatched"]
+
+        assert count("-1e30,-1e30,1e30,1e30") == client.get(f"{path}?limit=1").json["numberMatched"]
+        west_or_south = {3857: "-25e6,4e6,1.5e6,8e6", 25832: "-4e6,4e6,5e5,8e6"}.get(code, "-9e6,-9e6,3e6,9e6")
+        near = {3857: "-20e6,4e6,1.5e6,8e6", 25832: "-3e6,4e6,5e5,8e6"}.get(code, "0,0,3e6,7e6")
+        assert 0 < count(near) <= count(west_or_south)
+        if name == "practices":
+            assert count(near) == count(west_or_south) < 151
+
+
+def test_a_system_that_does_not_reach_is_named(client: Any) -> None:
+    path = "/ogc/collections/territories/items"
+    far = client.get(path, query_string={"crs": f"{EPSG}25837", "id": "FRY3"})
+    assert (far.status_code, far.json["parameter"]) == (400, "crs"), "French Guiana from the longitudes of Moscow"
+    assert client.get(path, query_string={"crs": f"{EPSG}25837", "id": "FI193"}).status_code == 200
+
+
 def test_a_filter_speaks_its_own_system(client: Any) -> None:
     plain = client.get(ITEMS, query_string={"filter": "S_INTERSECTS(geometry, BBOX(9,46,17,49))"}).json
     turned = {"filter": "S_INTERSECTS(geometry, BBOX(46,9,49,17))", "filter-crs": f"{EPSG}4326"}

@@ -115,7 +115,9 @@ def test_the_last_full_page_has_no_next(client: Any) -> None:
 
 def test_limit_has_a_default_and_a_maximum_that_larger_ones_become(client: Any) -> None:
     assert client.get(ITEMS).json["numberReturned"] == 100
-    assert client.get(f"{ITEMS}?limit=99999999").json["numberReturned"] == 151
+    for large in ("10001", "99999999", "9" * 30):
+        page = client.get(f"{ITEMS}?limit={large}").json
+        assert page["numberReturned"] == 151
     for wrong in ("0", "-1", "1.5", "ten", "", "1e3", "²"):
         refused(client, f"{ITEMS}?limit={wrong}", "limit")
 
@@ -191,7 +193,7 @@ def test_a_box_may_run_across_the_antimeridian(client: Any) -> None:
 @pytest.mark.parametrize(
     "box",
     ["1,2,3", "1,2,3,4,5", "1,2,3,4,5,6,7", "a,b,c,d", "nan,0,1,1", "0,0,inf,1", "5,55,17,45", "-181,0,1,1", "0,0,1,91",
-     "", "1;2;3;4", "1_0,0,20,20"],
+     "", "1;2;3;4", "1_0,0,20,20", "٣,0,20,20", "0,0,9,1,1,8"],
 )  # fmt: skip
 def test_a_bad_box_is_named(client: Any, box: str) -> None:
     refused(client, f"{ITEMS}?bbox={box}", "bbox")
@@ -303,8 +305,8 @@ def test_properties_and_geometries_can_be_left_out(client: Any) -> None:
 
 
 def test_head_and_options_work_everywhere(client: Any) -> None:
-    for path in ("/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/collections/practices", ITEMS, "/ogc/api",
-                 f"{ITEMS}/imst-abc-cafe", "/ogc/collections/practices/queryables", "/ogc/tileMatrixSets",
+    for path in ("/ogc", "/ogc/", "/ogc/api", "/ogc/conformance", "/ogc/collections", "/ogc/collections/practices",
+                 ITEMS, f"{ITEMS}/imst-abc-cafe", "/ogc/collections/practices/queryables", "/ogc/tileMatrixSets",
                  "/ogc/collections/practices/tiles/WebMercatorQuad/0/0/0"):  # fmt: skip
         got, head = client.get(path), client.head(path)
         assert (head.status_code, head.data) == (200, b"")

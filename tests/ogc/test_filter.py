@@ -111,6 +111,9 @@ HOSTILE = {
     "overflow": "start_year ^ 9999 ^ 9 > 1",
     "huge": "start_year > 1e999",
     "value": "country",
+    "digits": "start_year = ٣",
+    "hidden": "time_first IS NULL",
+    "box upside down": "S_INTERSECTS(geometry, BBOX(0, 0, 5, 1, 1, 4))",
 }
 
 
