@@ -9,8 +9,6 @@ def main() -> None:
     """Make one file. Whatever fails ends the process with the reason on its standard error."""
     job: dict[str, Any] = json.load(sys.stdin)
     kind = job["kind"]
-    # Not needed here, and where somebody has them, importing them takes as long as making the file.
-    sys.modules |= dict.fromkeys(("geopandas", "pandas"))  # type: ignore[arg-type]
     if kind == "xlsx":
         from . import workbook
 

@@ -54,7 +54,6 @@ def limit(writes: bool) -> None:
 
 def gdal(kind: str) -> Any:
     """Return pyogrio with one single driver. A driver that cannot be shut out ends the process."""
-    sys.modules |= dict.fromkeys(("geopandas", "pandas"))  # type: ignore[arg-type]  # not needed, and slow
     import pyogrio
     import pyogrio.raw
     from pyogrio import _ogr
