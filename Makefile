@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard mapapp/translations/*/LC_MESSAGES/messages.po))
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format reset data basemap requirements assets translations bench setup pictures
+.PHONY: help run test lint format reset data basemap requirements assets translations bench ogctests setup pictures
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,13 @@ setup: .venv/.run mapapp/static/dist/manifest.json $(CATALOGUES) ## everything `
 
 reset: .venv/.run ## remove the private database under var/ (asks first)
 	.venv/bin/mapapp reset
+
+var/ogctests/bin/python:
+	python3 -m venv var/ogctests
+	var/ogctests/bin/pip install -q --only-binary :all: ogctests==0.1.15
+
+ogctests: setup .venv/.dev var/ogctests/bin/python ## the conformance tests of others against the OGC API
+	$(PY) -m pytest tests/ogc/test_ogctests.py
 
 bench: setup .venv/.dev ## measure: prints the table of docs/performance.md
 	$(PY) -m tests.bench

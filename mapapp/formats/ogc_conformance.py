@@ -1,4 +1,4 @@
-"""The conformance classes that the OGC API passes: a class stands here once a test proves it (docs/gis.md)."""
+"""The conformance classes that the OGC API passes: a class stands here once a test proves it (docs/ogc-api.md)."""
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-"

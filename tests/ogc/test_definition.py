@@ -1,6 +1,8 @@
 """The definition of the OGC API: valid, self-contained, and kept by the server; schemas; what is declared."""
 
+import ast
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,6 +14,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from mapapp.formats import fields, ogc_conformance
 from mapapp.formats.ogc_collections import queryable
 
+HERE = Path(__file__).parent
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
@@ -110,6 +113,22 @@ def test_what_is_declared_is_a_class_of_a_standard(client: Any) -> None:
     assert all(
         re.fullmatch(r"http://www\.opengis\.net/spec/[a-z0-9-]+/[0-9.]+/conf/[a-z0-9-]+", one) for one in declared
     )
+
+
+def test_the_documentation_names_a_test_for_every_class() -> None:
+    text = (HERE.parent.parent / "docs" / "ogc-api.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z0-9-]+/1\.0/conf/[a-z0-9-]+)` \| (.+) \|$", text, re.MULTILINE))
+    assert [f"http://www.opengis.net/spec/{name}" for name in rows] == list(ogc_conformance.CLASSES)
+    for name, cell in rows.items():
+        file, named = None, []
+        for word in re.findall(r"`([^`]+)`", cell):
+            if word.endswith(".py"):
+                file = ast.parse((HERE / word).read_text(encoding="utf-8"))
+            else:
+                assert file, name
+                named.append(word)
+                assert word in [one.name for one in file.body if isinstance(one, ast.FunctionDef)], (name, word)
+        assert named, name
 
 
 def test_pages_for_people_say_what_the_documents_say(client: Any) -> None:
