@@ -5,8 +5,6 @@ import gzip
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -252,20 +250,6 @@ def test_the_page_lists_every_field_and_file(client: Any) -> None:
         for collection in fields.COLLECTIONS.values():
             assert all(f"<code>{field.name}</code>" in page for field in collection.fields)
         assert all(f'href="{path}?lang={lang}"' in page for path in FILES)
-
-
-def test_the_examples_on_the_page_work(live_server: str, client: Any, tmp_path: Path) -> None:
-    page = client.get("/de/data", headers={"Accept": "text/html"}, base_url=live_server).text
-    found = dict(re.findall(r'<code data-example="(\w+)">(.*?)</code>', page, re.DOTALL))
-    code = {name: re.sub(r"&(#34|quot);", '"', body).replace("&amp;", "&") for name, body in found.items()}
-    assert "<" not in code["python"]
-    said = subprocess.run(
-        [sys.executable, "-c", code["python"]], capture_output=True, text=True, check=True, timeout=20
-    )
-    assert len(said.stdout.splitlines()) > 10
-    subprocess.run(["bash", "-c", code["curl"]], cwd=tmp_path, capture_output=True, check=True, timeout=20)
-    rows = rows_of((tmp_path / "practices.csv").read_bytes())
-    assert {row["country"] for row in rows} == {"AT"}
 
 
 def test_geojson_is_written_in_formats_only() -> None:

@@ -25,6 +25,7 @@ def framed(page: Page, live_server: str, serve: Any) -> Iterator[Any]:
     foreign.add_url_rule("/", "host", lambda: f"<!doctype html><html lang=en><title>x</title>{frame}")
     with serve(foreign) as address:
         page.set_viewport_size({"width": 720, "height": 620})
+        page.set_default_timeout(30_000)  # two sites, and the first tiles of the map
         page.goto(address.replace("127.0.0.1", "localhost"))
         page.frame_locator("iframe").locator(PINS).first.wait_for()
         yield page.frame_locator("iframe")
@@ -36,7 +37,7 @@ def test_a_frame_on_another_site_shows_search_and_layers(page: Page, framed: Any
     regions = framed.locator(PLACES).count()
     assert regions > 20
     assert framed.locator("[data-outline-credit]").is_visible()
-    framed.get_by_text("Ebenen", exact=True).first.focus()
+    framed.locator(".map-layers summary").focus()
     page.keyboard.press("Enter")
     services = framed.get_by_label("Angebote vor Ort")
     for _step in range(3):

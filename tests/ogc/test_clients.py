@@ -54,6 +54,17 @@ def test_gdal_filters_by_attributes_and_rectangle(live_server: str, client: Any,
     assert sorted(one["properties"]["id"] for one in inside) == sorted(one["id"] for one in boxed if one["geometry"])
 
 
+@needs_gdal
+def test_gdal_hands_its_condition_to_the_server(live_server: str, client: Any, tmp_path: Path) -> None:
+    target = tmp_path / "at.geojson"
+    command = [str(OGR2OGR), "--debug", "on", "-where", "country = 'AT'", str(target), f"OAPIF:{live_server}/ogc"]
+    done = subprocess.run([*command, "practices"], check=True, capture_output=True, text=True, timeout=120)
+    fetched = [line for line in done.stderr.splitlines() if "Fetch(" in line and "/items?" in line]
+    assert "country=AT" in fetched[-1]  # the first page may be read before the condition is known
+    matched = client.get("/ogc/collections/practices/items?country=AT&limit=1").json["numberMatched"]
+    assert len(json.loads(target.read_text(encoding="utf-8"))["features"]) == matched
+
+
 def test_owslib_reads_and_filters(live_server: str) -> None:
     service = Features(f"{live_server}/ogc")
     assert "practices" in service.feature_collections()
