@@ -110,20 +110,31 @@ def _members(settings: Settings, engine: Engine) -> Iterator[tuple[str, bytes]]:
 def write(settings: Settings, engine: Engine, target: Path) -> int:
     """Write the archive of a database as a ZIP file; return how many files are in it.
 
-    Raises NotRestored where a photo is missing or the records change again and again while it is written.
+    Raises NotRestored where a photo is missing or the records change again and again while it is written; then there
+    is no file.
     """
-    for _try in range(TRIES):
-        before = _versions(engine)
-        sums = []
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-            for name, content in _members(settings, engine):
-                packed = zipfile.ZIP_STORED if name.endswith(".webp") else zipfile.ZIP_DEFLATED
-                file.writestr(zipfile.ZipInfo(name, _EPOCH), content, packed)
-                sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
-            file.writestr(zipfile.ZipInfo(SUMS, _EPOCH), "".join(sums))
-        if _versions(engine) == before:
-            return len(sums)
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        for _try in range(TRIES):
+            before = _versions(engine)
+            number = _pack(unfinished, _members(settings, engine))
+            if _versions(engine) == before:
+                unfinished.rename(target)
+                return number
+    finally:
+        unfinished.unlink(missing_ok=True)
     raise NotRestored("records change while the archive is written; try again at a quieter hour")
+
+
+def _pack(target: Path, members: Iterator[tuple[str, bytes]]) -> int:
+    sums = []
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members:
+            packed = zipfile.ZIP_STORED if name.endswith(".webp") else zipfile.ZIP_DEFLATED
+            file.writestr(zipfile.ZipInfo(name, _EPOCH), content, packed)
+            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+        file.writestr(zipfile.ZipInfo(SUMS, _EPOCH), "".join(sums))
+    return len(sums)
 
 
 def _versions(engine: Engine) -> data_version.Versions:

@@ -205,6 +205,30 @@ def test_every_table_and_column_is_held_or_withheld() -> None:
         assert set(held.only) <= set(held.columns.split())
 
 
+def test_an_archive_without_a_photo_is_none_and_one_of_two_states_is_begun_again(
+    archived: Archived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotRestored, match="folder of photos"):
+        archiving.write(replace(archived.settings, data_dir=tmp_path / "lost"), archived.engine, tmp_path / "a.zip")
+    begun = []
+
+    def members(*_given: object) -> Iterator[tuple[str, bytes]]:
+        begun.append(1)
+        yield "hello.txt", b"hello"
+        if len(begun) < moved:
+            with archived.engine.begin() as connection:
+                connection.execute(text("UPDATE data_version SET version = version + 1 WHERE collection = 'site'"))
+
+    monkeypatch.setattr(archiving, "_members", members)
+    moved = 9
+    with pytest.raises(NotRestored, match="change while"):
+        archiving.write(archived.settings, archived.engine, tmp_path / "a.zip")
+    assert (len(begun), list(tmp_path.glob("a.*"))) == (archiving.TRIES, [])
+    moved, begun[:] = 2, []
+    assert archiving.write(archived.settings, archived.engine, tmp_path / "a.zip") == 1
+    assert [path.name for path in tmp_path.glob("a.*")] == ["a.zip"]
+
+
 @pytest.mark.browser
 def test_an_archive_is_browsed_from_disk(archived: Archived, opened: Path, browser: Any) -> None:
     context = browser.new_context(offline=True)

@@ -116,9 +116,11 @@ def _pieces(connect: Connect, shape: Shape, ids: Sequence[int], values: dict[str
             lines = export.copy_lines(
                 connection, shape.collection.name, shape.columns(), form.line, form.options, bound
             )
-            for rows in _parts(map(form.ready, lines)):
-                yield before + form.between.join(rows)
-                before = form.between
+            # Closed before the connection is: whoever leaves in the middle ends the COPY, which holds it.
+            with closing(lines):  # type: ignore[type-var]
+                for rows in _parts(map(form.ready, lines)):
+                    yield before + form.between.join(rows)
+                    before = form.between
     yield (form.behind if before is not form.head else before) + form.tail
 
 
