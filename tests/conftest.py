@@ -116,6 +116,7 @@ class _Run:
 
         def drop(admin: Engine) -> None:
             with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("SET statement_timeout = 0"))  # a busy machine takes its time
                 connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
         _with_engine(self.cluster.url("postgres"), drop)
