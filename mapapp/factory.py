@@ -2,7 +2,8 @@
 
 from importlib.metadata import version
 
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, Request, current_app, g, redirect, request
+from flask.sessions import NullSession, SessionInterface
 from flask_babel import Babel
 from sqlalchemy import Engine
 from werkzeug import Response
@@ -19,6 +20,14 @@ from .views import acting, answering, asked, failing, guarding, translating, wor
 from .views import all as blueprints
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
+
+
+class _NoSessions(SessionInterface):
+    """Flask's own sessions are not used: nothing is made of them for any request."""
+
+    def open_session(self, _app: Flask, _request: Request) -> NullSession:
+        """Return a session that refuses to be written."""
+        return NullSession()
 
 
 def create_app(settings: Settings, engine: Engine) -> Flask:
@@ -39,6 +48,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "keys": KeptBytes(),
         "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
+    app.session_interface = _NoSessions()
     Babel(app, locale_selector=lambda: g.get("lang", "en"))
     app.url_value_preprocessor(_remember_language)
     app.url_defaults(_same_language)

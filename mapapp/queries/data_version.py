@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 
 class Versions(NamedTuple):
@@ -15,9 +15,9 @@ class Versions(NamedTuple):
     site: int  # what admins say of the site
 
 
-_READ = text("SELECT collection, version FROM data_version")
+_READ = "SELECT collection, version FROM data_version"
 
 
 def read(connection: Connection) -> Versions:
     """Return the counters as the connection's transaction sees them."""
-    return Versions(**{name: version for name, version in connection.execute(_READ)})
+    return Versions(**{name: version for name, version in connection.exec_driver_sql(_READ)})
