@@ -19,7 +19,7 @@ PICTURES = (
     ("practice-1440", "/en/practices/imst-abc-cafe", 1440, 900, "light"),
     ("insights-1440", "/en/insights", 1440, 900, "light"),
     ("poster-1440", "/en/poster?theme=housing", 1440, 1100, "light"),
-    ("embed-720", "/en/embed?theme=housing", 720, 520, "light"),
+    ("embed-720", "/en/embed?theme=housing&layers=regions", 720, 520, "light"),
     ("map-in-a-file-1440", "/practices.map.html?theme=housing&lang=en", 1440, 900, "light"),
 )
 
