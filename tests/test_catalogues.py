@@ -20,7 +20,8 @@ TRANSLATED = LANGUAGES[1:]
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 NAMES = {"BY", "CC", "CSV", "EUPL", "EuroGeographics", "GeoJSON", "Python", "curl"}
-NAMES |= {"Atom", "EPSG", "GDAL", "GeoPackage", "JSON", "LD", "OpenAPI", "QGIS", "QLR", "RDF", "Turtle", "XML", "iCalendar"}
+NAMES |= {"Atom", "EPSG", "GDAL", "GeoPackage", "JSON", "LD", "OpenAPI", "QGIS", "QLR", "RDF", "Turtle", "XML"}
+NAMES |= {"iCalendar"}
 SAME_IN_EVERY_LANGUAGE = ("code", "pre", "script", "textarea")  # a box of text holds what somebody typed, or code
 READ_ALOUD = ("alt", "aria-description", "aria-label", "placeholder", "title")
 # What a page hands to the frame of its <head> and <body> is markup, and so is what a macro gives to a tag.
