@@ -95,8 +95,7 @@ def test_queryables_and_sortables_are_made_from_the_published_fields(client: Any
         assert asked["additionalProperties"] is False
         sortable = client.get(f"{base}/sortables").json["properties"]
         assert sortable.keys() < asked["properties"].keys()
-        for name in sortable:
-            assert client.get(f"{base}/items?limit=1&sortby=-{name}").status_code == 200, name
+        assert client.get(f"{base}/items?limit=1&sortby=-{',-'.join(sortable)}").status_code == 200
 
 
 def test_words_are_in_the_language_asked_for(client: Any) -> None:
@@ -159,7 +158,7 @@ def test_the_server_keeps_to_its_definition_whatever_is_asked(api_schema: Any) -
         operation = result.ok()
 
         @settings(
-            max_examples=12,
+            max_examples=6,
             deadline=None,
             derandomize=True,
             database=None,

@@ -73,7 +73,7 @@ def test_a_collection_says_where_and_when_its_records_are(client: Any) -> None:
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_following_next_gives_every_feature_once_and_ends(client: Any, name: str) -> None:
     limit = 700 if name == "territories" else 40
-    path, seen, pages = f"/ogc/collections/{name}/items?limit={limit}&properties=", [], []
+    path, seen, pages = f"/ogc/collections/{name}/items?limit={limit}&skipGeometry=true&properties=", [], []
     first = next(iter(client.get(f"/ogc/collections/{name}/schema").json["properties"].keys() - {"id", "geometry"}))
     path += first
     while path:

@@ -16,13 +16,13 @@ ITEMS = "/ogc/collections/practices/items"
 
 
 def ids(client: Any, name: str = "practices", **asked: str) -> list[str]:
-    answer = client.get(f"/ogc/collections/{name}/items", query_string={"limit": 1000, **asked})
+    answer = client.get(f"/ogc/collections/{name}/items", query_string={"limit": 1000, "skipGeometry": "true", **asked})
     assert answer.status_code == 200, answer.text
     return [one["id"] for one in answer.json["features"]]
 
 
 def everything(client: Any, name: str = "practices") -> list[dict[str, Any]]:
-    return client.get(f"/ogc/collections/{name}/items?limit=1000").json["features"]
+    return client.get(f"/ogc/collections/{name}/items?limit=1000&skipGeometry=true").json["features"]
 
 
 def test_filters_choose_by_any_published_field(client: Any) -> None:
