@@ -65,11 +65,9 @@ def test_every_queryable_is_a_parameter_and_can_stand_in_a_filter(client: Any, p
     schema = client.get(f"/ogc/collections/{plural}/queryables")
     assert schema.content_type == "application/schema+json"
     features = everything(client, plural)[:1000]
+    unknown = " OR ".join(f'"{name}" IS NULL' for name in schema.json["properties"])
+    assert client.get(f"/ogc/collections/{plural}/items", query_string={"filter": unknown}).status_code == 200
     for name in schema.json["properties"]:
-        answer = client.get(
-            f"/ogc/collections/{plural}/items", query_string={"filter": f'"{name}" IS NULL', "limit": 1000}
-        )
-        assert answer.status_code == 200, name
         known = [one["properties"].get(name) for one in features if one["properties"].get(name) not in (None, [])]
         if name == "geometry" or not known:
             continue
