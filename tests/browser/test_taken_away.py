@@ -39,14 +39,14 @@ def test_a_frame_on_another_site_shows_search_and_layers(page: Page, framed: Any
     assert framed.locator("[data-outline-credit]").is_visible()
     framed.locator(".map-layers summary").focus()
     page.keyboard.press("Enter")
-    services = framed.get_by_label("Angebote vor Ort")
+    services = framed.get_by_role("checkbox", name="Angebote vor Ort")
     for _step in range(3):
         page.keyboard.press("Tab")
     assert services.evaluate("one => one === document.activeElement")
     page.keyboard.press("Space")
     framed.locator(".marker-place .services").first.wait_for()
     assert framed.locator(PLACES).count() > regions
-    framed.get_by_label("Praxisbeispiele").press("Space")
+    framed.get_by_role("checkbox", name="Praxisbeispiele").press("Space")
     framed.locator(PINS).first.wait_for(state="hidden")
     assert page.context.cookies() == []
 
