@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import sqlite3
 import subprocess
@@ -191,3 +192,20 @@ def test_tables_are_kept_for_a_day(tmp_path: Path) -> None:
     assert uploads.sweep(tmp_path) == 0
     assert uploads.sweep(tmp_path, time.time() + 25 * 3600) == 2
     assert uploads.find(tmp_path, upload.id, 7) is None
+
+
+def test_translations_that_a_feature_holds_are_columns_like_others(tmp_path: Path) -> None:
+    told = {"de": {"title": "Garten", "summary": "Man trifft sich."}, "en": {"title": "Garden"}}
+    rows = [{"title": "Garden", "translations": told}, {"title": "Alone", "translations": {"en": {"title": "Alone"}}}]
+    features = [{"type": "Feature", "geometry": None, "properties": row} for row in rows]
+    file = tmp_path / "all.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    sheet = reading.read(file, "geojson")
+    first, second = (dict(zip(sheet.headings, row.cells, strict=True)) for row in sheet.rows)
+    assert (first["title_de"], first["summary_de"], first["title_en"]) == ("Garten", "Man trifft sich.", "Garden")
+    assert (second["title_de"], second["title_en"]) == ("", "Alone")
+    assert "title:de" in table.guess(sheet.headings)
+    rows[0]["translations"] = "of somebody else"
+    features[0]["properties"] = rows[0]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert [row.cells[0] for row in reading.read(file, "geojson").rows] == ["Garden", "Alone"]
