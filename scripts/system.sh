@@ -28,8 +28,11 @@ case "${1:-}" in
     # Programs that read what the site offers; tests that need one say that they are skipped where it is missing.
     command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
     /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || missing+=(python3-qgis) ;;
+  peers)
+    # Only measured beside this API (tests/bench/peers.md).
+    [ -x /usr/lib/cgi-bin/mapserv ] || missing+=(cgi-mapserver) ;;
   *)
-    echo "usage: scripts/system.sh python|node|database|names|browser|clients" >&2; exit 2 ;;
+    echo "usage: scripts/system.sh python|node|database|names|browser|clients|peers" >&2; exit 2 ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0
 

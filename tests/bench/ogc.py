@@ -22,7 +22,7 @@ ITEMS = "/ogc/collections/practices/items"
 TILES = "/ogc/collections/{}/tiles/WebMercatorQuad/{}/{}/{}"
 BOXES = ((9.5, 46.4, 17.2, 49.0), (5.9, 47.3, 15.0, 55.0), (-9.3, 36.0, 3.3, 43.8), (6.6, 36.6, 18.5, 47.1))
 COUNTRIES, THEMES = ("AT", "DE", "ES", "IT", "FR", "PL"), ("housing", "language", "employment", "health", "education")
-FILTERS = ("theme=housing", "country=DE&theme=language&theme=health", "year_from=2015&country=IT")
+FILTERS = ("theme=housing", "country=DE&theme=language&theme=health", "status=running&country=IT")
 bare = Flask("bare")  # what a request costs before anything is done
 
 
@@ -113,7 +113,8 @@ def _tiles(zoom: int, collection: str, filtered: bool) -> Callable[[random.Rando
     def paths(chance: random.Random) -> Iterator[tuple[str, str]]:
         while True:
             x, y = chance.uniform(0.48, 0.57), chance.uniform(0.29, 0.39)  # Europe
-            query = f"?{chance.choice(FILTERS)}" if filtered else ""
+            # Each time another question, so that no finished tile is kept; of the others there are few at low zooms.
+            query = f"?{chance.choice(FILTERS)}&year_from={chance.randint(1900, 1999)}" if filtered else ""
             yield TILES.format(collection, zoom, int(y * 2**zoom), int(x * 2**zoom)) + query, ""
 
     return paths
