@@ -83,6 +83,7 @@ def log(lang: str) -> Any:
         subject=chosen["subject"],
         first=first,
         last=last,
+        zone=asked.site().zone.key,
     )
     days = {name: day.isoformat() if day else "" for name, day in (("first", first), ("last", last))}
     more = found[known.PAGE - 1].id if len(found) > known.PAGE else None
