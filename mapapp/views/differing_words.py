@@ -139,7 +139,7 @@ def _language(field: str, part: str) -> str | None:
 
 def _side(field: str, value: Any) -> Side:
     if value is None or value in ("", []):
-        return Side((_("no"),) if field == "temporarily_closed" else ())
+        return Side((_("no"),) if field in ("temporarily_closed", "contact_public") else ())
     return Side(_items(field, value if isinstance(value, list) else [value]))
 
 

@@ -10,11 +10,12 @@ from uuid import UUID
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from .. import i18n
+from .. import contacts, i18n
 from ..errors import Problem
 from ..forms import drafts, evaluation, practice, service
 from ..forms.fields import N_, Sent, sent, tidy
 from ..forms.parts import walk
+from ..queries import contacts as people
 from ..queries import contributions, duplicates, records
 from ..queries.contributions import Contribution
 from ..queries.whereabouts import Spot
@@ -63,6 +64,11 @@ class Desk:
         names = {name for name in step.fields if name not in ("language", "status", "owner")}
         filled = any(form_words.base_name(one.name) in names and getattr(one, "data", None) for one in walk(self.form))
         return filled and not self.missing[step.name]
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether the form asks for the contact: not where it is somebody else's to see and change."""
+        return contacts.speaks(self.base)
 
     @property
     def writes_on(self) -> bool:
@@ -180,11 +186,20 @@ def change(kind: str, slug: str, to: str, version: int | None = None, *, keep: b
         return _gone(kind, slug, to, keep)
     base: Mapping[str, Any] = known.values
     if version is not None and version != known.version:
-        base = records.at_version(connection, kind, slug, version) or known.values
+        base = contacts.as_in(records.at_version(connection, kind, slug, version) or known.values, known.values)
+    if kind == "practice" and not may_see_contact(slug):
+        base = contacts.apart(base)
     offers = offering.offers(base)
     form = make(kind, FORMS[kind].to_form(base), offers)
     version = known.version if version is None else version
     return Desk(kind, form, offers, to, slug=slug, base=base, base_version=version, key=new_key())
+
+
+def may_see_contact(slug: str) -> bool:
+    """Tell whether the person who asks may see and change the contact of a published practice."""
+    me = acting.me()
+    own = [one.id for one in me.organisations] if me else []
+    return me is not None and people.may_see(asked.connection(), slug, me.id, me.role, own)
 
 
 def may_evaluate() -> acting.Me:

@@ -107,6 +107,8 @@ def page_of(found: Contribution) -> PracticePage:
         evaluations=old.evaluations if old else (),
         events=old.events if old else (),
         photos=_photos(values),
+        contact_name=values.get("contact_name") if values.get("contact_public") else None,
+        contact_mail=values.get("contact_mail") if values.get("contact_public") else None,
     )
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from sqlalchemy import Connection
 from werkzeug import Response as Answer
 
-from .. import differing
+from .. import contacts, differing
 from ..queries import duplicates, proposals, records
 from ..queries.proposals import PAGE, Reader, Seen
 from ..queries.whereabouts import Spot
@@ -90,7 +90,7 @@ def proposal(lang: str, public_id: str) -> Response:
 
 def _page(me: Me, reader: Reader, seen: Seen, trouble: Trouble) -> Response:
     connection = asked.connection()
-    shown = View() if seen.state in reviewing.TAKEN_BACK else _view(connection, seen)
+    shown = View() if seen.state in reviewing.TAKEN_BACK else _view(connection, seen, reader.everything)
     body = render_template(
         "review/proposal.html",
         seen=seen,
@@ -106,7 +106,7 @@ def _page(me: Me, reader: Reader, seen: Seen, trouble: Trouble) -> Response:
     return make_response(body, trouble.status)
 
 
-def _view(connection: Connection, seen: Seen) -> View:
+def _view(connection: Connection, seen: Seen, moderates: bool) -> View:
     view = View()
     waits = seen.state in reviewing.OPEN
     known = records.known(connection, seen.kind, seen.slug, seen.values) if seen.slug and waits else None
@@ -115,7 +115,9 @@ def _view(connection: Connection, seen: Seen) -> View:
         if seen.kind == "evaluation" and records.known(connection, "practice", seen.values.get("practice", "")) is None:
             view.stale = view.gone = True
     if view.stale and known and seen.action == "change":
-        view.three = differing_words.three(differing.three_way(seen.base or {}, known.values, seen.values))
+        # Who agrees for an organisation sees no more of a contact than its proposal says.
+        now = known.values if moderates else contacts.as_in(known.values, seen.base)
+        view.three = differing_words.three(differing.three_way(seen.base or {}, now, seen.values))
     after: Mapping[str, Any] = seen.values
     if seen.action == "merge":
         into = records.known(connection, seen.kind, seen.values.get("into", ""))
