@@ -21,7 +21,8 @@ class Step(NamedTuple):
 
 class Listed(NamedTuple):
     """A proposal in a list. `title` is its own in the source language, None while there is none; `words` the last
-    that a moderator said; `asked` that a question waits for an answer."""
+    that a moderator said; `asked` that a question waits for an answer. `gone_at`, `moved_to` and `leads_on`
+    say what became of a record that was published and is public no more (see records.Former)."""
 
     public_id: UUID
     kind: str
@@ -35,6 +36,9 @@ class Listed(NamedTuple):
     author_id: int | None
     words: str | None
     asked: bool
+    gone_at: datetime | None
+    moved_to: str | None
+    leads_on: bool
 
 
 class Contribution(NamedTuple):
@@ -63,11 +67,16 @@ class Contribution(NamedTuple):
 
 
 _LIST = text("""
-SELECT public_id, kind, action, slug, state,
+SELECT public_id, proposal.kind, action, proposal.slug, state,
   coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
     values #>> ARRAY['texts', values ->> 'language', 'name'], values ->> 'practice'),
-  values ->> 'language', changed_at, submitted_at, author_id, said.words, coalesce(last.step = 'asked', false)
+  values ->> 'language', changed_at, submitted_at, author_id, said.words, coalesce(last.step = 'asked', false),
+  former.at, former.moved_to, coalesce(CASE former.kind
+    WHEN 'service' THEN EXISTS (SELECT FROM service WHERE slug = former.moved_to)
+    ELSE EXISTS (SELECT FROM practice WHERE slug = former.moved_to) END, false)
 FROM proposal
+LEFT JOIN former_record AS former ON state = 'approved' AND former.slug = proposal.slug
+  AND former.kind = CASE proposal.kind WHEN 'evaluation' THEN 'practice' ELSE proposal.kind END
 LEFT JOIN LATERAL (
   SELECT words FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'returned')
   ORDER BY id DESC LIMIT 1

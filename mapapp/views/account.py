@@ -135,6 +135,8 @@ def end_other_sessions(lang: str) -> Any:
     with acting.transaction() as connection:
         ended = sessions.end_all(connection, _account().id, but=one.id if one else None)
         _note("sessions_ended", connection, number=ended)
+        if ended:
+            accounts.tell_changed(connection, _account(), "sessions_ended", site=asked.mail_site())
     return redirect(f"/{lang}/account/#sessions", 303)
 
 

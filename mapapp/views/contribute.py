@@ -59,6 +59,7 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
         found=found,
         title=title_of(found),
         gone=found.state == "approved" and not _is_public(found),
+        fate=records.former(asked.connection(), _kind_of_record(found), found.slug or ""),
         steps=steps,
         said=last if last and last.step != "answered" and found.state in ("returned", "submitted", "agreed") else None,
         asked=bool(last and last.step == "asked" and found.state in ("submitted", "agreed")),
@@ -69,9 +70,12 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
     return page, status
 
 
+def _kind_of_record(found: contributions.Contribution) -> str:
+    return "practice" if found.kind == "evaluation" else found.kind
+
+
 def _is_public(found: contributions.Contribution) -> bool:
-    kind = "practice" if found.kind == "evaluation" else found.kind
-    return bool(found.slug) and records.known(asked.connection(), kind, found.slug or "") is not None
+    return bool(found.slug) and records.known(asked.connection(), _kind_of_record(found), found.slug or "") is not None
 
 
 def title_of(found: contributions.Contribution) -> tuple[str, str] | None:

@@ -27,6 +27,22 @@ class Inviting(Protocol):
         """Return the id of the account."""
 
 
+class Told(Protocol):
+    """Who is told: anything with the id, the address and the language of an account."""
+
+    @property
+    def id(self) -> int:
+        """Return the id of the account."""
+
+    @property
+    def mail(self) -> str | None:
+        """Return its address; None when it is deleted."""
+
+    @property
+    def language(self) -> str:
+        """Return the language of mails to it."""
+
+
 class NotInvited(ValueError):
     """An invitation that cannot be: `reason` is mail (no address), role (unknown) or known (has an account)."""
 
@@ -176,13 +192,17 @@ def rehash_password(connection: Connection, account_id: int, password_hash: str)
     connection.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
 
 
-def tell_changed(connection: Connection, account: known.Account, what: str, *, site: mail.Site) -> None:
-    """Tell somebody by mail that their way to sign in was changed: `what` is password, second_factor_added or
-    second_factor_removed. Who did not do it themselves learns of it."""
+def tell_changed(connection: Connection, account: Told, what: str, *, site: mail.Site) -> None:
+    """Tell somebody by mail that their account was changed, so that who did not do it themselves learns of it.
+
+    `what` is one of the keys of the mail's words, templates/mail/changed.txt. Who has no address is told nothing.
+    """
+    if account.mail is None:
+        return
     language = _spoken(account.language)
-    link = f"{site.address}/{language}/account/link"
-    receiver = mail.Receiver(account.mail, language, account.id)
-    mail.queue(connection, "changed", receiver, {"site": site, "link": link, "what": what})
+    page = f"{site.address}/{language}"
+    values = {"site": site, "link": f"{page}/account/link", "imprint": f"{page}/imprint", "what": what}
+    mail.queue(connection, "changed", mail.Receiver(account.mail, language, account.id), values)
 
 
 def change(connection: Connection, account_id: int, *, name: str | None, language: str, digest: str) -> None:
