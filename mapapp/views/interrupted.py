@@ -35,9 +35,9 @@ def _fields() -> list[tuple[str, str]]:
 def too_large() -> tuple[str, int]:
     """Answer a form of somebody who is signed in that is larger than is taken: its text without its files, to be sent
     again. Where the text itself is the trouble, its long fields lie open to be shortened."""
-    if wants_json():
-        raise known_problem(413)
     fields = _fields()
+    if wants_json() or not any(value.strip() for _name, value in fields):
+        raise known_problem(413)
     kept = Kept(request.full_path.rstrip("?"), fields)
     length = sum(len(value.encode("utf-8", "replace")) for _name, value in fields)
     long = length > (current_app.config["MAX_CONTENT_LENGTH"] or 0)
