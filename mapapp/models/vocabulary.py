@@ -27,7 +27,7 @@ class Term(Base):
 
 class FormerTerm(Base):
     """A key that was merged into another of its vocabulary: searches and files that name it mean the other. `kept` is
-    what the merge changed, so that it can be undone; see `mapapp.writing.merging`."""
+    what the merge changed, so that it can be undone; see `mapapp.writing.term_merging`."""
 
     __tablename__ = "former_term"
     vocabulary: Mapped[str] = mapped_column(Text, primary_key=True)
