@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -118,13 +117,13 @@ def everything(engine: Engine) -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def proposed(atlas_engine: Engine) -> Iterator[Engine]:
+def proposed(atlas_engine: Engine) -> Engine:
     """The starting data with a published practice, and proposals that name what is merged."""
     with atlas_engine.begin() as connection:
         partner, moderator = actor(connection, "partner"), actor(connection, "moderator")
         publish(connection, partner, moderator, practice_values(themes=["culture-sport", "participation", "housing"]))
         propose(connection, partner, practice_values(themes=["housing", "culture-sport"], organisation_type="ngo"))
-    yield atlas_engine
+    return atlas_engine
 
 
 def test_a_merge_that_is_undone_leaves_nothing_behind_and_a_load_changes_nothing(proposed: Engine) -> None:

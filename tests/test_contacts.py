@@ -13,7 +13,7 @@ from mapapp.writing import accounts, moderation
 
 from .conftest import SAMPLES
 from .contributing import fields
-from .people import PersonClient
+from .people import PersonClient, sign_in
 from .proposing import SITE, actor, propose, publish, titled
 
 NAME, MAIL = "Quirina Zweifelhofer", "quirina.z@contact.example"
@@ -169,6 +169,9 @@ def test_what_is_kept_of_a_person_is_handed_out_and_leaves_with_them(people_app:
     slug = published(people_app, SHOWN)
     with people_app.extensions["engine"].begin() as connection:
         assert known.own_data(connection, account)["contact"] == [{"practice": slug, **SHOWN}]
+    # The person comes by a link to that address, and takes the tick back.
+    themselves = sign_in(people_app, account)
+    assert 'name="contact_public" value="1" checked' in themselves.get(f"/en/contribute/practices/{slug}/change").text
     assert MAIL in anyone.get(f"/en/practices/{slug}").text
     with people_app.extensions["engine"].begin() as connection:
         assert accounts.delete_account(connection, account)

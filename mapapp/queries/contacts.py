@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-# Where there is none, nothing is to be seen: anybody may propose one. Who wrote the present one knows it.
+# Where there is none, nothing is to be seen: anybody may propose one. Who is it, or wrote it, knows it already.
 _MAY_SEE = text("""
 SELECT true FROM practice WHERE slug = :slug AND (
   contact_name IS NULL AND contact_mail IS NULL
+  OR lower(contact_mail) = (SELECT lower(mail) FROM account WHERE id = :account)
   OR owner_id = ANY(CAST(:organisations AS bigint[]))
   OR EXISTS (
     SELECT FROM proposal WHERE kind = 'practice' AND proposal.slug = practice.slug AND state = 'approved'
@@ -19,7 +20,7 @@ SELECT true FROM practice WHERE slug = :slug AND (
 
 def may_see(connection: Connection, slug: str, account_id: int, role: str, organisations: Sequence[int]) -> bool:
     """Tell whether an account may see and change the contact of a published practice: moderators, members of the
-    organisation that keeps it up, and who wrote it. `organisations` are the ids of those that the account is in."""
+    organisation that keeps it up, who wrote it, and the person (whose mail address the account has). `organisations` are the ids of those that the account is in."""
     if role in ("moderator", "admin"):
         return True
     own = [] if role == "contributor" else list(organisations)
