@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .contributing import NEW, edit_of, fields, id_of, row, send, whole
+from .contributing import NEW, edit_of, fields, id_of, row, scalar, send, whole
 
 pytestmark = pytest.mark.xdist_group("contribute")
 SERVICE = "/en/contribute/services/new"
@@ -224,7 +224,8 @@ def test_the_preview_of_a_service_is_its_page_and_nobody_else_sees_it(anyone, pa
     assert other_partner_client.get(address).status_code == 404
     assert anyone.get(address).status_code == 303
     assert "Counter in preview" not in anyone.get("/en/services?q=counter").text
-    changed = send(partner_client, "/en/contribute/services/imst-abc-cafe/change", {"phone": "+43 512 1"}, "preview")
+    slug = scalar(partner_client, "SELECT max(slug) FROM service")
+    changed = send(partner_client, f"/en/contribute/services/{slug}/change", {"phone": "+43 512 1"}, "preview")
     assert 'href="tel:+435121"' in partner_client.get(changed.location).text
     nothing = send(partner_client, SERVICE, {"language": "en", "note": "Only a word so far."}, "preview")
     assert partner_client.get(nothing.location).status_code == 200
