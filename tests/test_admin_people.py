@@ -1,5 +1,6 @@
 """Accounts, invitations and organisations in the hands of admins: done and noted, nobody is shut out."""
 
+import html
 import re
 from typing import Any
 
@@ -219,3 +220,11 @@ def test_an_organisation_is_changed_and_not_made_twice(people_app: Any, admin_cl
     )
     assert tuple(row) == ("Office", "imst", True)
     assert admin_client.send("/en/admin/organisations/atlantis", {"name": "x"}).status_code == 404
+
+
+def test_the_forms_of_a_page_lead_where_they_are_taken(people_app: Any, admin_client: PersonClient) -> None:
+    adapter = people_app.url_map.bind("localhost")
+    for path in (f"accounts/{admin_client.account_id}", "vocabularies/theme/housing", "organisations", "site", "links"):
+        actions = re.findall(r'<form[^>]* action="([^"]*)"', admin_client.get(f"/en/admin/{path}").text)
+        for action in actions:
+            assert adapter.test(html.unescape(action), method="POST"), (path, action)

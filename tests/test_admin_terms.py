@@ -245,7 +245,10 @@ def test_a_merge_is_undone_on_the_page_of_the_term_that_stayed(
         people_app.extensions["engine"], "SELECT key FROM term WHERE vocabulary = 'target_group' AND key <> 'women'"
     )[0].key
     assert admin_client.send(f"{address}/women/merge", {"into": other, "sure": "1"}).status_code == 303
-    assert 'value="women"' in admin_client.get(f"{address}/{other}").text
+    page = admin_client.get(f"{address}/{other}").text
+    assert 'value="women"' in page
+    actions = set(re.findall(r'<form[^>]* action="(/en/admin/[^"]*)"', page))
+    assert {f"{address}/{other}{end}" for end in ("", "/retired", "/merge", "/part")} <= actions
     before = anyone.get("/en/", headers=HTML).headers["ETag"]
     answer = admin_client.send(f"{address}/{other}/part", {"former": "women"})
     assert answer.location == f"{address}/women?done=parted"
