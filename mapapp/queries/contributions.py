@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -41,31 +41,6 @@ class Listed(NamedTuple):
     leads_on: bool
 
 
-class Contribution(NamedTuple):
-    """One proposal, whole."""
-
-    id: int
-    public_id: UUID
-    kind: str
-    action: str
-    slug: str | None
-    base_version: int | None
-    base: dict[str, Any] | None
-    values: dict[str, Any]
-    revision: int
-    state: str
-    note: str | None
-    author_id: int | None
-    organisation_id: int | None
-    key: str | None
-    created_at: datetime
-    changed_at: datetime
-    submitted_at: datetime | None
-    decided_at: datetime | None
-    reason: str | None
-    published_version: int | None
-
-
 _LIST = text("""
 SELECT public_id, proposal.kind, action, proposal.slug, state,
   coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
@@ -88,11 +63,6 @@ LEFT JOIN LATERAL (
 WHERE author_id = :account OR organisation_id = ANY(:organisations)
 ORDER BY changed_at DESC, proposal.id DESC LIMIT :most
 """)
-_ONE = text("""
-SELECT id, public_id, kind, action, slug, base_version, base, values, revision, state, note, author_id,
-  organisation_id, key, created_at, changed_at, submitted_at, decided_at, reason, published_version
-FROM proposal WHERE public_id = :public_id
-""")
 _BY_KEY = text("SELECT public_id FROM proposal WHERE key = :key")
 _STEPS = text("""
 SELECT at, step, words, account_id IS NOT DISTINCT FROM :account FROM proposal_step
@@ -114,16 +84,9 @@ def of_account(connection: Connection, account_id: int, organisations: Sequence[
     return [Listed(*row) for row in connection.execute(_LIST, given)]
 
 
-def one(connection: Connection, public_id: UUID) -> Contribution | None:
-    """Return a proposal, or None. Whether the reader may see it is the caller's to say."""
-    row = connection.execute(_ONE, {"public_id": public_id}).one_or_none()
-    return Contribution(*row) if row else None
-
-
-def by_key(connection: Connection, key: str) -> Contribution | None:
+def by_key(connection: Connection, key: str) -> UUID | None:
     """Return the proposal that a form with this key made, or None."""
-    public_id = connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
-    return one(connection, public_id) if public_id else None
+    return connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
 
 
 def steps(connection: Connection, proposal_id: int, account_id: int) -> list[Step]:

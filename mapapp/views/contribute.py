@@ -10,6 +10,7 @@ from werkzeug import Response
 from ..forms import drafts
 from ..forms.fields import tidy
 from ..queries import contributions, records
+from ..queries.proposals import Proposal
 from ..writing import moderation
 from . import acting, asked, drafting, form_words
 from .answering import always_fresh, with_site
@@ -70,15 +71,15 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
     return page, status
 
 
-def _kind_of_record(found: contributions.Contribution) -> str:
+def _kind_of_record(found: Proposal) -> str:
     return "practice" if found.kind == "evaluation" else found.kind
 
 
-def _is_public(found: contributions.Contribution) -> bool:
+def _is_public(found: Proposal) -> bool:
     return bool(found.slug) and records.known(asked.connection(), _kind_of_record(found), found.slug or "") is not None
 
 
-def title_of(found: contributions.Contribution) -> tuple[str, str] | None:
+def title_of(found: Proposal) -> tuple[str, str] | None:
     """Return what a contribution is about and in which language that is; None while it has no title."""
     # Who proposes that a record goes, or goes up in another one, says nothing new of it.
     values = drafts.plain(found.values if found.action in ("create", "change") else found.base or {})

@@ -16,8 +16,8 @@ from ..forms import drafts, evaluation, practice, service
 from ..forms.fields import N_, Sent, sent, tidy
 from ..forms.parts import walk
 from ..queries import contacts as people
-from ..queries import contributions, duplicates, records
-from ..queries.contributions import Contribution
+from ..queries import duplicates, proposals, records
+from ..queries.proposals import Proposal
 from ..queries.whereabouts import Spot
 from ..sealing import new_key
 from ..writing import moderation
@@ -40,7 +40,7 @@ class Desk:
     form: Any
     offers: offering.Offered
     to: str
-    proposal: Contribution | None = None
+    proposal: Proposal | None = None
     slug: str | None = None
     base: Mapping[str, Any] | None = None
     base_version: int | None = None
@@ -123,9 +123,9 @@ def not_found() -> Problem:
     return Problem(404, _("There is no such contribution"), _("It may be somebody else's, or its address is mistyped."))
 
 
-def proposal_of(public_id: UUID) -> Contribution:
+def proposal_of(public_id: UUID) -> Proposal:
     """Return a proposal of the person who asks or of one of their organisations. Raises Problem (404)."""
-    found = contributions.one(asked.connection(), public_id)
+    found = proposals.one(asked.connection(), public_id, g.lang)
     who = actor()
     if found is None:
         raise not_found()
@@ -135,7 +135,7 @@ def proposal_of(public_id: UUID) -> Contribution:
     return found
 
 
-def open_proposal(found: Contribution, language: str = "") -> Desk:
+def open_proposal(found: Proposal, language: str = "") -> Desk:
     """Return the desk with a proposal that is there, and with a text in one more language where that is wanted."""
     form_of = FORMS[found.kind]
     given = drafts.to_form(found.values, form_of.to_form)

@@ -12,9 +12,9 @@ from flask import g, render_template, url_for
 from ..forms import drafts
 from ..queries import offered, practices, territories, whereabouts
 from ..queries import photos as known_photos
-from ..queries.contributions import Contribution
 from ..queries.in_language import Said
 from ..queries.practice_page import Covered, PartOf, PracticePage, Text
+from ..queries.proposals import Proposal
 from ..queries.services import ServicePage
 from ..queries.whereabouts import Spot
 from . import acting, asked, drafting, openness, text_tabs
@@ -23,7 +23,7 @@ from .practices import profile
 from .services import say_languages
 
 
-def _texts(found: Contribution, values: Mapping[str, Any]) -> tuple[Text, ...]:
+def _texts(found: Proposal, values: Mapping[str, Any]) -> tuple[Text, ...]:
     """Return the texts in the order in which a reader wants them; a text without a title is still to be written."""
     form = drafting.open_proposal(found).form
     older = {tab.language for tab in text_tabs.tabs(form, found.base) if tab.state == "older"}
@@ -63,7 +63,7 @@ def _photos(values: Mapping[str, Any]) -> tuple[known_photos.Shown, ...]:
     return tuple(found)
 
 
-def practice_of(found: Contribution) -> PracticePage:
+def practice_of(found: Proposal) -> PracticePage:
     """Return a proposed practice as its page shows it. What is not typed yet is simply not there."""
     values, connection = drafts.plain(found.values), asked.connection()
     old = practices.detail(connection, found.slug, g.lang) if found.slug else None
@@ -115,7 +115,7 @@ def practice_of(found: Contribution) -> PracticePage:
     )
 
 
-def service_of(found: Contribution) -> ServicePage:
+def service_of(found: Proposal) -> ServicePage:
     """Return a proposed service as its page shows it. What is not typed yet is simply not there."""
     values, connection = drafts.plain(found.values), asked.connection()
     source = values["language"]
@@ -163,14 +163,14 @@ def preview(lang: str, public_id: UUID) -> str:
     return _service(found, edit) if found.kind == "service" else _practice(found, edit)
 
 
-def _service(found: Contribution, edit: str) -> str:
+def _service(found: Proposal, edit: str) -> str:
     service = service_of(found)
     days = openness.week(service.opening_hours, g.lang)
     words = {"say_languages": say_languages, "days": days, "edit": edit}
     return render_template("contribute/preview_service.html", service=service, **words)
 
 
-def _practice(found: Contribution, edit: str) -> str:
+def _practice(found: Proposal, edit: str) -> str:
     record = practice_of(found)
     title = record.said("title")
     if title is None:
