@@ -247,6 +247,7 @@ def test_a_merge_is_undone_on_the_page_of_the_term_that_stayed(
     assert admin_client.send(f"{address}/women/merge", {"into": other, "sure": "1"}).status_code == 303
     page = admin_client.get(f"{address}/{other}").text
     assert 'value="women"' in page
+    assert '<th scope="row">Women <span class="hint">women</span>' in page
     actions = set(re.findall(r'<form[^>]* action="(/en/admin/[^"]*)"', page))
     assert {f"{address}/{other}{end}" for end in ("", "/retired", "/merge", "/part")} <= actions
     before = anyone.get("/en/", headers=HTML).headers["ETag"]

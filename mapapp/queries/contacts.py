@@ -20,7 +20,8 @@ SELECT true FROM practice WHERE slug = :slug AND (
 
 def may_see(connection: Connection, slug: str, account_id: int, role: str, organisations: Sequence[int]) -> bool:
     """Tell whether an account may see and change the contact of a published practice: moderators, members of the
-    organisation that keeps it up, who wrote it, and the person (whose mail address the account has). `organisations` are the ids of those that the account is in."""
+    organisation that keeps it up, who wrote it, and the person (whose mail address the account has). `organisations`
+    are the ids of those that the account is in."""
     if role in ("moderator", "admin"):
         return True
     own = [] if role == "contributor" else list(organisations)

@@ -92,7 +92,7 @@ SELECT language, array_agg(synonym ORDER BY synonym) FROM term_synonym
 WHERE vocabulary = :vocabulary AND key = :key GROUP BY language
 """)
 _FORMER = text("""
-SELECT key, coalesce(jsonb_path_query_first(kept, '$.labels[*] ? (@[0] == "en")[1]') #>> '{}', key), at,
+SELECT key, coalesce(jsonb_path_query_first(kept, 'strict $.labels[*] ? (@[0] == "en")[1]') #>> '{}', key), at,
   kept ->> 'into' IS NOT DISTINCT FROM moved_to
 FROM former_term WHERE vocabulary = :vocabulary AND moved_to = :key ORDER BY key
 """)

@@ -88,11 +88,13 @@ def one(lang: str, vocabulary: str) -> Any:
     )
 
 
-def _palette(lang: str) -> list[tuple[str, str]]:
-    """Return the colours that a theme can have, each with which theme uses it: those that nobody uses come first."""
+def _palette() -> list[tuple[int, str, str]]:
+    """Return the colours that a theme can have, each with its number and which theme uses it: those that nobody uses
+    come first."""
     users = known.used_colours(asked.connection())
-    found = [(colour, asked.labels()("theme", users[colour]) if colour in users else "") for colour in COLOURS]
-    return sorted(found, key=lambda one: bool(one[1]))
+    said = {colour: asked.labels()("theme", key) for colour, key in users.items()}
+    found = [(number, colour, said.get(colour, "")) for number, colour in enumerate(COLOURS, 1)]
+    return sorted(found, key=lambda one: bool(one[2]))
 
 
 def _icons(own: str = "") -> list[tuple[str, str]]:
@@ -141,7 +143,7 @@ def _new_page(vocabulary: str, form: forms.NewTerm, status: int = 200) -> Any:
         fields=form.fields,
         term_languages=i18n.LANGUAGES,
         order=[(one.key, _("after “%(name)s”", name=one.label)) for one in terms],
-        palette=_palette(g.lang) if has_colour(vocabulary) else (),
+        palette=_palette() if has_colour(vocabulary) else (),
         icons=_icons() if has_icon(vocabulary) else (),
     )
 
@@ -208,7 +210,7 @@ def _term_page(found: known.Term, words: forms.Words, status: int = 200, problem
         status,
         term=found,
         fields=forms.of_look(found.look, found.key, own) | words.fields,
-        palette=_palette(g.lang) if has_colour(found.vocabulary) else (),
+        palette=_palette() if has_colour(found.vocabulary) else (),
         icons=_icons(own) if has_icon(found.vocabulary) else (),
         term_languages=_languages(),
         name=vocabulary_names().get(found.vocabulary, found.vocabulary),
