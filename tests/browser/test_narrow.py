@@ -1,6 +1,5 @@
 """No page of those who write, review or administer scrolls sideways on the narrowest phone, 320 px; new pages too."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ OUT = """async () => {
 
 
 @pytest.fixture(scope="module")
-def stage(people_app: Any) -> Iterator[Stage]:
-    yield make_stage(people_app)
+def stage(people_app: Any) -> Stage:
+    return make_stage(people_app)
 
 
 def late(stage: Stage) -> str:
@@ -31,8 +30,8 @@ def late(stage: Stage) -> str:
         author = actor(connection, "partner", "first-organisation", editor=True)
         moderator = actor(connection, "moderator")
         slug = publish(connection, author, moderator, titled(LONGEST, website=f"https://example.org/{LONGEST}" * 3))
-        version = text("SELECT version FROM practice WHERE slug = :slug")
-        change = {"action": "change", "slug": slug, "base_version": connection.execute(version, {"slug": slug}).scalar()}
+        known = connection.execute(text("SELECT version FROM practice WHERE slug = :slug"), {"slug": slug})
+        change = {"action": "change", "slug": slug, "base_version": known.scalar_one()}
         found = propose(connection, author, titled(f"{LONGEST} am Abend"), **change)
         publish(connection, author, moderator, titled(f"{LONGEST} am Morgen", organisation=LONGEST), **change)
     return str(found.public_id)
@@ -55,7 +54,8 @@ def test_no_page_scrolls_sideways_at_320_pixels(browser: Any, serve: Any, stage:
     with serve(stage.app) as site:
         for who, addresses in paths.items():
             # Without scripts all parts of a page are there, and maps, which are as wide as they may, cost no time.
-            context = browser.new_context(base_url=site, viewport={"width": 320, "height": 700}, java_script_enabled=False)
+            narrow = {"width": 320, "height": 700}
+            context = browser.new_context(base_url=site, viewport=narrow, java_script_enabled=False)
             context.add_cookies([{"name": "session", "value": stage.clients[who].key, "url": site, "httpOnly": True}])
             page = context.new_page()
             for path in sorted(addresses):
