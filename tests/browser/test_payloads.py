@@ -27,7 +27,7 @@ from ..forms_found import Found, forms
 from ..payloads import ALL, GROUPS, PAYLOADS, SPARED, columns, mark
 from ..poisoned import Poisoned, addresses, make
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payloads")]
+pytestmark = pytest.mark.browser
 ASKING = ("nobody", "author", "moderator", "admin")
 USUAL = {"author": "contribute", "moderator": "review", "admin": "admin"}  # whose pages they are, first of all
 HTML = {"Accept": "text/html"}

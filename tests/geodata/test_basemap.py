@@ -25,7 +25,6 @@ from shapely.geometry import shape
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "mapapp" / "static" / "basemap"
 ARCHIVE = OUTPUT / "europe.pmtiles"
-pytestmark = pytest.mark.xdist_group("basemap")  # the tiles are unzipped once
 LAYERS = {"earth", "water", "river", "adm1", "border", "country", "sea", "city"}
 # fmt: off
 EUROPE = [
