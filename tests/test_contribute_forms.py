@@ -6,7 +6,6 @@ import pytest
 
 from .contributing import NEW, edit_of, fields, id_of, row, scalar, send, whole
 
-pytestmark = pytest.mark.xdist_group("contribute")
 SERVICE = "/en/contribute/services/new"
 EVALUATE = "/en/contribute/practices/imst-abc-cafe/evaluate"
 

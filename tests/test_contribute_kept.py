@@ -18,7 +18,7 @@ from .contributing import NEW, edit_of, fields, id_of, row, send, whole, written
 from .entering import change, give_password, made
 from .proposing import SITE, actor, propose, publish, titled
 
-pytestmark = [pytest.mark.xdist_group("contribute"), pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 SAME = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 TYPED = "Typed while the world went on"
 
