@@ -73,13 +73,16 @@ def test_a_change_is_shown_in_words_and_on_the_map(people_app: Any, moderator_cl
     known = values_of(people_app, "imst-abc-cafe")
     known["website"], known["location"] = "https://example.org/new", {"lon": 10.9, "lat": 47.3}
     known["themes"] = [*known["themes"][1:], "health"]
+    known["owner"], known["project"], known["territories"] = "house", "eu-belong", ["AT335"]
     source = known["texts"][known["language"]]
     source["summary"] = f"Newly said. {source['summary']}"
     page = moderator_client.get(put(known, action="change", slug="imst-abc-cafe")).text
-    assert "4 changes" in page
+    assert "7 changes" in page, re.findall(r"\d+ changes", page)
     assert re.search(r'<ins><span class="visually-hidden">\[new: </span>Newly said', page)
     for words in ("https://example.org/new", "Health", "km away", 'data-before="47.', 'data-after="47.3,10.9"'):
         assert words in page, words
+    for named in ("EU-BELONG: ", "(AT335)"):  # not by their keys
+        assert named in page, named
 
 
 def test_a_return_says_why_and_what_was_typed_is_kept(

@@ -20,7 +20,8 @@ class Step(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A proposal in a list. `title` is its own in the source language, None while there is none; `words` the last
+    """A proposal in a list. `title` is its own in the source language (of an
+    evaluation the practice's), None while there is none; `words` the last
     that a moderator said; `asked` that a question waits for an answer. `gone_at`, `moved_to` and `leads_on`
     say what became of a record that was published and is public no more (see records.Former)."""
 
@@ -44,14 +45,20 @@ class Listed(NamedTuple):
 _LIST = text("""
 SELECT public_id, proposal.kind, action, proposal.slug, state,
   coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
-    values #>> ARRAY['texts', values ->> 'language', 'name'], values ->> 'practice'),
-  values ->> 'language', changed_at, submitted_at, author_id, said.words, coalesce(last.step = 'asked', false),
+    values #>> ARRAY['texts', values ->> 'language', 'name'], evaluated.title, values ->> 'practice'),
+  coalesce(evaluated.language, values ->> 'language'), changed_at, submitted_at, author_id, said.words,
+  coalesce(last.step = 'asked', false),
   former.at, former.moved_to, coalesce(CASE former.kind
     WHEN 'service' THEN EXISTS (SELECT FROM service WHERE slug = former.moved_to)
     ELSE EXISTS (SELECT FROM practice WHERE slug = former.moved_to) END, false)
 FROM proposal
 LEFT JOIN former_record AS former ON state = 'approved' AND former.slug = proposal.slug
   AND former.kind = CASE proposal.kind WHEN 'evaluation' THEN 'practice' ELSE proposal.kind END
+LEFT JOIN LATERAL (
+  SELECT title, language FROM practice_text JOIN practice ON practice.id = practice_id
+  WHERE proposal.kind = 'evaluation' AND practice.slug = values ->> 'practice'
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
+) AS evaluated ON true
 LEFT JOIN LATERAL (
   SELECT words FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'returned')
   ORDER BY id DESC LIMIT 1
@@ -78,9 +85,10 @@ ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language L
 """)
 
 
-def of_account(connection: Connection, account_id: int, organisations: Sequence[int]) -> list[Listed]:
-    """Return the proposals of an account and of the organisations it belongs to, the latest first."""
-    given = {"account": account_id, "organisations": list(organisations), "most": MOST}
+def of_account(connection: Connection, account_id: int, organisations: Sequence[int], lang: str) -> list[Listed]:
+    """Return the proposals of an account and of the organisations it belongs to, the latest first; evaluations by the
+    title of their practice as a reader of `lang` gets it."""
+    given = {"account": account_id, "organisations": list(organisations), "most": MOST, "lang": lang}
     return [Listed(*row) for row in connection.execute(_LIST, given)]
 
 

@@ -40,7 +40,7 @@ def door(then: str, heading: str, about: tuple[str, str] | None = None) -> str:
 def mine(lang: str) -> str:
     """Everything that the person or their organisations have proposed, with what the moderators said."""
     who = drafting.actor()
-    listed = contributions.of_account(asked.connection(), who.id, [one.id for one in who.organisations])
+    listed = contributions.of_account(asked.connection(), who.id, [one.id for one in who.organisations], lang)
     return render_template("contribute/mine.html", listed=listed, me_id=who.id)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..differing import Difference, Piece, Threeway
-from . import form_words, wording
+from . import form_words, offering, wording
 
 VOCABULARIES = {
     "themes": "theme",
@@ -161,7 +161,7 @@ def say(field: str, value: Any) -> str:
         return _structure(field, value)
     if field == "budget_eur":
         return _("%(number)s euros", number=i18n.number(float(value), g.lang))
-    return _KEYS.get(field, lambda: {})().get(value) or str(value)
+    return _KEYS.get(field, lambda: {})().get(value) or offering.called(field, value) or str(value)
 
 
 _KEYS = {
