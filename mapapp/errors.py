@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 @dataclass
 class Problem(Exception):
-    """An answer that is not the one asked for. Texts are in the reader's language; `field` names the parameter."""
+    """An answer that is not the one asked for. Texts are in the reader's language; `field` names the parameter;
+    `link` is an address of ours that says more, with its words."""
 
     status: int
     title: str
     detail: str = ""
     remedy: str = ""
     field: str = ""
+    link: tuple[str, str] | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the members of an RFC 9457 problem document."""

@@ -16,7 +16,7 @@ from .database import reading
 from .kept_bytes import KeptBytes
 from .security import secured
 from .settings import Settings
-from .views import acting, answering, asked, failing, guarding, translating, wording
+from .views import acting, answering, asked, failing, guarding, looking, translating, wording
 from .views import all as blueprints
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
@@ -57,6 +57,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     failing.install(app)
     assets.install(app)
     wording.install(app)
+    looking.install(app)
     translating.install(app)
     acting.install(app)
     guarding.install(app)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
@@ -15,6 +16,7 @@ from werkzeug.routing import BaseConverter
 LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
 BRITISH = {"en": "en-GB"}  # no comma before the last "and"
 _BLANK = "\0"  # stands for an item while a list is taken apart
+ZONED = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -65,6 +67,21 @@ def number(value: float, lang: str) -> str:
 def day(value: date | datetime | None, lang: str) -> str:
     """Return a date in words of the language, or an empty string."""
     return babel_date(value, format="long", locale=locale(lang)) if value else ""
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[str, ...]:
+    """Return the names of the time zones of the world (IANA), those named after a place, and UTC."""
+    return (*sorted(name for name in available_timezones() if name.startswith(ZONED)), "UTC")
+
+
+def moment(value: datetime | None, lang: str) -> str:
+    """Return a day and a time of day in words of the language, with the short name of its time zone, or nothing."""
+    if value is None:
+        return ""
+    zone = value.tzname() or ""
+    time = format_time(value, "short", tzinfo=value.tzinfo, locale=locale(BRITISH.get(lang, lang)))
+    return f"{day(value, lang)}, {time} {'UTC' if zone[:1] in '+-' else ''}{zone}"
 
 
 def weekdays(lang: str) -> list[str]:

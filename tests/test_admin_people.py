@@ -1,5 +1,6 @@
 """Accounts, invitations and organisations in the hands of admins: done and noted, nobody is shut out."""
 
+import html
 import re
 from typing import Any
 
@@ -150,6 +151,27 @@ def test_sessions_end_and_a_lost_second_factor_goes(people_app: Any, admin_clien
     assert noted(people_app, "second_factor_reset", f"account:{number}") == 1
 
 
+def test_people_are_told_what_admins_do_to_their_account(people_app: Any, admin_client: PersonClient) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        number = add_account(connection, "told@example.org", "moderator")
+        invited = add_account(connection, "not-yet@example.org", "moderator")
+        connection.execute(text("UPDATE account SET password_hash = 'x', language = 'de' WHERE id = :a"), {"a": number})
+    page = f"/en/admin/accounts/{number}"
+    for act in ("second-factor", "sessions", "disabled", "enabled"):
+        admin_client.send(f"{page}/{act}")
+        admin_client.send(f"/en/admin/accounts/{invited}/{act}")
+    admin_client.send(page, {"role": "moderator", "may_evaluate": "1"})  # nothing changes
+    admin_client.send(page, {"role": "partner"})
+    sent = "SELECT kind, language, plain, html FROM message WHERE account_id = :a ORDER BY id"
+    mails = rows(people_app, sent, a=number)
+    assert [(one.kind, one.language) for one in mails] == [("changed", "de")] * 5
+    assert len({one.plain for one in mails}) == 5
+    assert all("/de/account/link" in one.plain and "/de/account/link" in one.html for one in mails[:2])
+    assert all("/de/imprint" in one.plain and "/account/link" not in one.html for one in mails[2:])
+    told = rows(people_app, "SELECT 1 FROM message WHERE account_id = :a AND plain LIKE '%second factor%'", a=invited)
+    assert told == [], "who has not come in yet has nothing to lose"
+
+
 def test_admins_cannot_shut_themselves_out(people_app: Any, admin_client: PersonClient) -> None:
     own = f"/en/admin/accounts/{admin_client.account_id}"
     assert admin_client.send(own, {"role": "partner"}).status_code == 422
@@ -198,3 +220,11 @@ def test_an_organisation_is_changed_and_not_made_twice(people_app: Any, admin_cl
     )
     assert tuple(row) == ("Office", "imst", True)
     assert admin_client.send("/en/admin/organisations/atlantis", {"name": "x"}).status_code == 404
+
+
+def test_the_forms_of_a_page_lead_where_they_are_taken(people_app: Any, admin_client: PersonClient) -> None:
+    adapter = people_app.url_map.bind("localhost")
+    for path in (f"accounts/{admin_client.account_id}", "vocabularies/theme/housing", "organisations", "site", "links"):
+        actions = re.findall(r'<form[^>]* action="([^"]*)"', admin_client.get(f"/en/admin/{path}").text)
+        for action in actions:
+            assert adapter.test(html.unescape(action), method="POST"), (path, action)

@@ -1,6 +1,7 @@
 """What admins say of the site stands on its pages at once; the log and the figures say what there is."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ SAID = {
     "privacy_en": "The log is kept for a week.",
     "fresh_months": "6",
     "grace_weeks": "3",
+    "time_zone": "Europe/Lisbon",
+    "digest": "workdays",
+    "digest_hour": "18",
 }
 
 
@@ -60,9 +64,12 @@ def test_the_form_shows_what_holds_and_gives_it_back(people_app: Any, admin_clie
     page = admin_client.get("/en/admin/site").text
     assert 'value="Migration &lt;Map&gt;"' in page
     assert "Registered at [the court]" in page
+    assert page.count(" selected>") == 2
+    assert '<option value="Europe/Lisbon" selected>Europe/Lisbon</option>' in page
+    assert '<option value="workdays" selected>' in page
     with people_app.extensions["engine"].connect() as connection:
         rows = connection.execute(text("SELECT name, language FROM site_setting ORDER BY 1, 2")).all()
-        assert ("digest", "") in {tuple(one) for one in rows}  # unticked
+        assert {("digest", ""), ("digest_hour", ""), ("time_zone", "")} <= {tuple(one) for one in rows}
         assert ("welcome", "de") in {tuple(one) for one in rows}
         noted = (
             connection.execute(text("SELECT details FROM audit_entry WHERE action = 'site_changed'")).scalars().all()
@@ -80,6 +87,10 @@ def test_the_form_shows_what_holds_and_gives_it_back(people_app: Any, admin_clie
         ({"contact": "no mail"}, "contact"),
         ({"fresh_months": "soon"}, "fresh_months"),
         ({"grace_weeks": "0"}, "grace_weeks"),
+        ({"time_zone": "Europe/Atlantis"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"digest": "hourly"}, "digest"),
+        ({"digest_hour": "24"}, "digest_hour"),
         ({"imprint_de": "x" * 20_001}, "imprint_de"),
     ],
 )
@@ -147,3 +158,34 @@ def test_the_figures_are_those_of_the_tables(people_app: Any, admin_client: Pers
     assert "Failed 1" in page
     assert "searches are not counted" in page
     assert "1 mail could not be sent" in " ".join(re.sub(r"<[^>]+>", " ", admin_client.get("/en/admin/").text).split())
+
+
+@pytest.mark.parametrize(
+    ("zone", "said", "first", "found"),
+    [
+        ("Europe/Brussels", "2026-07-02 00:30:00", "2026-07-02", True),
+        ("UTC", "2026-07-01 22:30:00", "2026-07-02", False),
+        ("Asia/Dubai", "2026-07-02 02:30:00", "2026-07-02", True),
+    ],
+)
+def test_times_are_those_of_the_sites_clock(
+    people_app: Any, admin_client: PersonClient, zone: str, said: str, first: str, found: bool
+) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        connection.execute(text("DELETE FROM audit_entry WHERE action = 'dated'"))
+        connection.execute(text("INSERT INTO audit_entry (action, at) VALUES ('dated', '2026-07-01 22:30Z')"))
+    admin_client.send("/en/admin/site", SAID | {"time_zone": zone})
+    page = admin_client.get("/en/admin/log?action=dated").text
+    assert f"When ({zone})" in page
+    assert f">{said}</time>" in page
+    narrowed = admin_client.get(f"/en/admin/log?action=dated&first={first}").text
+    assert ("No entry fits" not in narrowed) is found
+    with people_app.test_request_context("/en/"):
+        words = people_app.jinja_env.from_string("{{ format_moment(at) }} / {{ format_day(at) }}")
+        people_app.update_template_context(given := {"at": datetime(2026, 7, 1, 22, 30, tzinfo=UTC)})
+        drawn = words.render(given)
+    zones = {"Europe/Brussels": "00:30 CEST", "UTC": "22:30 UTC", "Asia/Dubai": "02:30 UTC+04"}
+    day = "July 2, 2026" if found else "July 1, 2026"
+    assert drawn == f"{day}, {zones[zone]} / {day}"
+    with people_app.extensions["engine"].begin() as connection:
+        connection.execute(text("DELETE FROM site_setting"))

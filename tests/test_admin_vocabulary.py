@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from geodata.load import STARTING_DATA, load
 from mapapp.atlas import Atlas
 from mapapp.search import Search, parse
-from mapapp.writing import vocabulary
+from mapapp.writing import term_merging, vocabulary
 
 from .people import PersonClient
 
@@ -138,8 +138,8 @@ def test_a_load_takes_nothing_back(atlas_engine: Engine) -> None:
     with atlas_engine.begin() as connection:
         vocabulary.say(connection, admin, "theme", "housing", {"de": "Wohnraum"}, {"de": ["bude"], "fr": []})
         vocabulary.move(connection, admin, "theme", "governance", -20)
-        vocabulary.merge(connection, admin, "theme", "culture-sport", "participation")
-        vocabulary.merge(connection, admin, "organisation_type", "social-enterprise", "ngo")
+        term_merging.merge(connection, admin, "theme", "culture-sport", "participation")
+        term_merging.merge(connection, admin, "organisation_type", "social-enterprise", "ngo")
         vocabulary.retire(connection, admin, "target_group", "women", True)
         # What changed in its file since the first load is written again: with the terms that are there now.
         connection.execute(text("UPDATE loaded_record SET sha256 = 'other' WHERE kind IN ('practice', 'need')"))
@@ -164,8 +164,8 @@ def test_a_load_takes_nothing_back(atlas_engine: Engine) -> None:
 def test_an_old_key_is_read_as_the_new_one(atlas_engine: Engine) -> None:
     admin = Admin(atlas_engine)
     with atlas_engine.begin() as connection:
-        vocabulary.merge(connection, admin, "service_category", "legal", "counselling")
-        vocabulary.merge(connection, admin, "service_category", "counselling", "health")
+        term_merging.merge(connection, admin, "service_category", "legal", "counselling")
+        term_merging.merge(connection, admin, "service_category", "counselling", "health")
     with atlas_engine.connect() as connection:
         known = Atlas().current(connection, "service").known
         read = parse({"category": ["legal", "counselling", "health"]}, known, "service")
@@ -176,9 +176,9 @@ def test_an_old_key_is_read_as_the_new_one(atlas_engine: Engine) -> None:
 def test_what_is_not_possible_is_refused(atlas_engine: Engine) -> None:
     admin = Admin(atlas_engine)
     for act, reason in (
-        (lambda c: vocabulary.merge(c, admin, "theme", "housing", "housing"), "same"),
-        (lambda c: vocabulary.merge(c, admin, "theme", "housing", "no"), "unknown"),
-        (lambda c: vocabulary.merge(c, admin, "status", "running", "ended"), "closed"),
+        (lambda c: term_merging.merge(c, admin, "theme", "housing", "housing"), "same"),
+        (lambda c: term_merging.merge(c, admin, "theme", "housing", "no"), "unknown"),
+        (lambda c: term_merging.merge(c, admin, "status", "running", "ended"), "closed"),
         (lambda c: vocabulary.retire(c, admin, "criterion", "relevance", True), "closed"),
         (lambda c: vocabulary.say(c, admin, "theme", "no", {}, {}), "unknown"),
         (lambda c: vocabulary.say(c, admin, "theme", "housing", {"en": None}, {}), "english"),

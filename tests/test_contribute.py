@@ -7,7 +7,6 @@ from sqlalchemy import text
 
 from .contributing import NEW, TITLE, edit_of, fields, id_of, row, scalar, send, whole, written
 
-pytestmark = pytest.mark.xdist_group("contribute")
 CHANGE = "/en/contribute/practices/imst-abc-cafe/change"
 
 

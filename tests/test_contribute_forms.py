@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from .contributing import NEW, edit_of, fields, id_of, row, send, whole
+from .contributing import NEW, edit_of, fields, id_of, row, scalar, send, whole
 
-pytestmark = pytest.mark.xdist_group("contribute")
 SERVICE = "/en/contribute/services/new"
 EVALUATE = "/en/contribute/practices/imst-abc-cafe/evaluate"
 
@@ -204,6 +203,33 @@ def test_a_service_goes_from_the_form_to_the_queue(partner_client):
         {"day": 1, "opens": "14:00", "closes": "18:30"},
     ]
     assert "Open counter" in partner_client.get("/en/contribute/mine").text
+
+
+def test_the_preview_of_a_service_is_its_page_and_nobody_else_sees_it(anyone, partner_client, other_partner_client):
+    words = {"language": "en", "texts-0-name": "Counter in preview", "texts-0-description": "It is **free**."}
+    answer = send(partner_client, SERVICE, {**words, "hours_1": "09:00-12:00", "languages": ["ar", "de"]}, "preview")
+    address = f"/en/contribute/proposals/{id_of(answer)}/preview"
+    assert answer.location == address
+    page = partner_client.get(address)
+    assert page.status_code == 200, "a draft that lacks most things is shown, too"
+    assert re.search(r"<h1[^>]*>Counter in preview", page.text)
+    assert "<strong>free</strong>" in page.text
+    assert "09:00–12:00" in page.text
+    assert "Arabic and German" in page.text
+    assert "This is a preview" in page.text
+    assert 'name="robots" content="noindex"' in page.text
+    assert "application/ld+json" not in page.text
+    assert f'href="{address}"' in partner_client.get(address.removesuffix("/preview")).text
+    assert other_partner_client.get(address).status_code == 404
+    assert anyone.get(address).status_code == 303
+    assert "Counter in preview" not in anyone.get("/en/services?q=counter").text
+    slug = scalar(partner_client, "SELECT max(slug) FROM service")
+    changed = send(partner_client, f"/en/contribute/services/{slug}/change", {"phone": "+43 512 1"}, "preview")
+    assert 'href="tel:+435121"' in partner_client.get(changed.location).text
+    nothing = send(partner_client, SERVICE, {"language": "en", "note": "Only a word so far."}, "preview")
+    empty = partner_client.get(nothing.location)
+    assert empty.status_code == 200
+    assert not re.search(r">\s*,", empty.text), "what is not known yet leaves no comma behind"
 
 
 def test_a_published_service_is_changed(partner_client):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
+from mapapp.views import guarding
 from mapapp.writing import moderation
+from mapapp.writing.attempts import Limit
 
 from .contributing import NEW, edit_of, fields, id_of, row, send, whole, written
 from .entering import change, give_password, made
 from .proposing import SITE, actor, propose, publish, titled
 
-pytestmark = [pytest.mark.xdist_group("contribute"), pytest.mark.usefixtures("quick_passwords")]
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 SAME = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 TYPED = "Typed while the world went on"
 
@@ -75,6 +78,97 @@ def test_a_large_form_whose_session_ended_is_saved_after_signing_in(people_app: 
     texts = row(anyone, edit.split("/")[-2]).values["texts"]
     assert texts["en"]["title"] == TYPED
     assert texts["en"]["summary"] == "Neighbours meet and learn."
+
+
+MEGABYTE = 1024 * 1024
+NEW_VIEW = "contribute.create"
+
+
+def posted(client: Any, address: str, form: dict[str, Any], megabytes: int) -> Any:
+    """Send a form with a photo of so many megabytes, as browsers do without scripts."""
+    photo = FileStorage(io.BytesIO(b"\xff\xd8\xff" + b"\0" * megabytes * MEGABYTE), "large.jpg")
+    boundary, body = encode_multipart(MultiDict({**form, "new_photos": photo, "note": "Typed below the photos"}))
+    return client.post(address, data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=SAME)
+
+
+@pytest.fixture
+def small_limits(people_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_app.view_functions[NEW_VIEW], "largest_body", 2 * MEGABYTE)
+    monkeypatch.setattr(guarding, "LARGEST_OF_STRANGERS", MEGABYTE)
+    monkeypatch.setattr(guarding, "LARGEST_SIFTED", 5 * MEGABYTE)
+
+
+def test_a_form_with_too_many_photos_comes_back_with_its_text(partner_client: Any, small_limits: None) -> None:
+    form = {**fields(partner_client.get(NEW).text), **whole(**{"texts-0-title": TYPED}), "go": "stay"}
+    count = written(partner_client)
+    answer = posted(partner_client, NEW, form, 3)
+    assert answer.status_code == 413
+    assert "photos and tables are not" in answer.text
+    assert written(partner_client) == count
+    again = carried(answer.text)
+    assert (again["texts-0-title"], again["note"]) == ([TYPED], ["Typed below the photos"])
+    saved = row(partner_client, id_of(partner_client.send(NEW, again)))
+    assert saved.values["texts"]["en"]["title"] == TYPED
+    told = posted(partner_client, NEW, {**form, "csrf": "not ours"}, 3)
+    assert told.status_code == 403
+
+
+def test_a_text_that_is_itself_too_large_lies_open_to_be_shortened(partner_client: Any) -> None:
+    public_id = id_of(send(partner_client, NEW, whole()))
+    words = "Wörter\n" * 200_000
+    answer = partner_client.send(f"/en/contribute/proposals/{public_id}/answer", {"words": words})
+    assert answer.status_code == 413
+    shown = re.search(
+        r'<textarea class="input" id="kept-1" name="words" rows="8">\n(.*?)</textarea>', answer.text, re.S
+    )
+    assert shown
+    assert unescape(shown[1]) == words
+    form = {**fields(partner_client.get(NEW).text), **whole(note=words)}
+    boundary, body = encode_multipart(MultiDict({**form, "csrf": partner_client.csrf(), "go": "stay"}))
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = partner_client.post(NEW, data=body, content_type=kind, headers=SAME)
+    assert answer.status_code == 422
+    assert words[:9000] in answer.text
+
+
+def test_photos_and_a_session_that_ended_cost_the_photos_only(people_app: Any, anyone: Any, small_limits: None) -> None:
+    anyone.account_id = made(people_app, "photos@example.org", "contributor")
+    give_password(anyone, "photos@example.org")
+    form = {**fields(anyone.get(NEW).text), **whole(**{"texts-0-title": TYPED}), "csrf": anyone.csrf(), "go": "stay"}
+    change(people_app, "DELETE FROM session WHERE id = :id", id=anyone.session_id)
+    answer = posted(anyone, NEW, form, 3)
+    assert answer.status_code == 401
+    kept = re.search(r'name="kept" value="([^"]+)"', answer.text)
+    assert kept
+    again = carried(give_password(anyone, "photos@example.org", kept=unescape(kept[1])).text)
+    assert (again["texts-0-title"], again["note"]) == ([TYPED], ["Typed below the photos"])
+
+
+class Unread(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *_size: Any) -> bytes:
+        raise AssertionError("it was read")
+
+    readline = readinto = read  # type: ignore[assignment]
+
+
+def unread(client: Any, megabytes: int, headers: dict[str, str]) -> int:
+    """Return the answer to a form that says that it is so large, and of which nothing can be read."""
+    environ = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(megabytes * MEGABYTE)}
+    kind = "multipart/form-data; boundary=x"
+    return int(client.post(NEW, content_type=kind, headers=headers, environ_overrides=environ).status_code)
+
+
+def test_a_hostile_body_is_refused_unread_and_strangers_are_counted(
+    people_app: Any, partner_client: Any, anyone: Any, small_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [unread(client, 6, SAME) for client in (partner_client, anyone)] == [413, 413]
+    monkeypatch.setattr(guarding, "SIFTED", Limit(2, timedelta(hours=1)))
+    change(people_app, "DELETE FROM attempt")
+    form = {**whole(), "csrf": anyone.csrf()}
+    assert [posted(anyone, NEW, form, 3).status_code for _ in range(4)] == [401, 401, 413, 413]
+    assert unread(anyone, 3, {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}) == 403
 
 
 def test_a_form_too_long_to_be_kept_says_so_and_promises_nothing(

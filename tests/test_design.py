@@ -11,7 +11,7 @@ import brotli
 import numpy as np
 import pytest
 
-from mapapp import assets
+from mapapp import assets, looks
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "mapapp" / "static"
@@ -80,7 +80,7 @@ def test_a_theme_colour_is_readable_as_text_and_as_marker(scheme, theme):
 def test_theme_colours_can_be_told_apart(scheme, eyes):
     seen = {theme: _seen(SCHEMES[scheme][theme], EYES[eyes]) for theme in THEMES}
     apart, *pair = min((float(np.linalg.norm(seen[a] - seen[b])), a, b) for a, b in combinations(THEMES, 2))
-    # 0.02 is what two neighbouring patches need. Fourteen colours cannot do much better; the icon does the rest.
+    # 0.02 is what two neighbouring patches need. Twenty colours cannot do much better; the icon does the rest.
     assert apart >= 0.04, pair
 
 
@@ -124,11 +124,15 @@ def test_every_theme_has_its_own_icon_and_colour():
     themes = _keys("theme")
     built = assets.read_assets()
     assert {f"theme-{key}" for key in themes} <= built.icons
-    assert {f"theme-{key}" for key in themes} == set(THEMES)
+    assert set(themes) == set(looks.FIRST)
+    assert {f"theme-{name}" for name in looks.COLOURS} == set(THEMES)
+    assert set(looks.ICONS) <= built.icons
+    themes += looks.SPARE
     cards = (STATIC / "css" / "parts" / "cards.css").read_text()
     assert all(f".theme-{key} {{ --theme: var(--theme-{key}); }}" in cards for key in themes)
     drawings = json.loads((STATIC / "icons" / "sprite.json").read_text())
-    assert len({drawings[f"theme-{key}"] for key in themes}) == len(themes)
+    named = [*(f"theme-{key}" for key in looks.FIRST), *looks.ICONS]
+    assert len({drawings[name] for name in named}) == len(named)
     assert {f"service-{key}" for key in _keys("service_category")} <= built.icons
 
 

@@ -141,8 +141,15 @@ def test_other_answers_become_proposals_with_the_owners_words(own: Engine, anyon
 
 def test_without_an_answer_a_record_is_marked_and_stays(own: Engine, anyone: PersonClient, person: Any) -> None:
     ask(own)
+    with own.begin() as connection:  # without a mail server the question lies in the outbox
+        run(connection, "UPDATE freshness SET asked_at = now() - interval '30 weeks'")
+    assert ask(own) == freshness.Round()
+    assert "has not gone out" in person("moderator").get("/en/review/freshness").text
+    mailing.send_due(own, Settings())
+    assert ask(own) == freshness.Round(), "the weeks are counted from the day on which it left"
+    assert "no answer yet" in person("moderator").get("/en/review/freshness").text
     with own.begin() as connection:
-        run(connection, "UPDATE freshness SET asked_at = now() - interval '7 weeks'")
+        run(connection, "UPDATE freshness SET sent_at = now() - interval '7 weeks'")
     assert "Not confirmed lately" not in anyone.get(f"/en/practices/{SLUG}", headers=HTML).text
     assert ask(own, grace_weeks=8) == freshness.Round()
     assert ask(own) == freshness.Round(0, 0, 1)
@@ -156,7 +163,7 @@ def test_moderators_see_what_is_stale(own: Engine, anyone: PersonClient, person:
     ask(own)
     page = person("moderator").get("/en/review/freshness").text
     assert f"/en/practices/{SLUG}" in page
-    assert "no answer yet" in page
+    assert "has not gone out" in page
     assert person("partner").get("/en/review/freshness").status_code == 403
     with own.connect() as connection:
         (stale,) = known.stale(connection, 12, "de")

@@ -21,13 +21,11 @@ from sqlalchemy import Connection, Engine, text
 
 from mapapp import mailing
 from mapapp.command_line import send_mail
-from mapapp.queries.site import Site as Described
 from mapapp.settings import Settings
 from mapapp.writing import mail, outbox
 from mapapp.writing.mail import Receiver, Site
 
-from .people import PersonClient, add_account
-from .proposing import actor, propose, titled
+from .people import PersonClient
 
 SITE = Site("Practice Atlas", "https://atlas.example.org")
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -195,7 +193,7 @@ def test_a_courier_sends_by_itself_and_lives_through_trouble(
     empty_box: Engine, posting: Settings, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailing, "AWAY_S", 0.05)
-    monkeypatch.setattr(outbox, "DIGEST_FROM", 25)
+    monkeypatch.setattr(outbox, "wanted_on", lambda *_: [])
     true, arrived = mailing.send_due, threading.Event()
 
     def fails_once(engine: Engine, settings: Settings) -> mailing.Tally:
@@ -233,34 +231,6 @@ def test_without_a_mail_server_the_rest_is_still_done(
     courier.stop()
     assert done[:2] == ["asked", "reaped"]
     assert "\nCourier(engine, settings).start()\n" in (mail.ROOT / "wsgi.py").read_text()
-
-
-def test_moderators_get_one_summary_a_day_and_only_those_who_want_it(
-    empty_box: Engine, posting: Settings, sink: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with empty_box.begin() as connection:
-        assert outbox.queue_digests(connection, Described("Atlas", digest=False), SITE.address) == 0
-        partner = actor(connection, "partner", "house")
-        connection.execute(text("UPDATE account SET digest = false"))
-        add_account(connection, "wants@example.org", "moderator")
-        connection.execute(text("UPDATE account SET language = 'de' WHERE mail = 'wants@example.org'"))
-        monkeypatch.setattr(outbox, "DIGEST_FROM", 25)
-        assert outbox.queue_digests(connection, Described("Atlas"), SITE.address) == 0  # too early in the day
-        monkeypatch.setattr(outbox, "DIGEST_FROM", 0)
-        assert outbox.queue_digests(connection, Described("Atlas"), SITE.address) == 0  # nothing waits
-        for number in range(12):
-            propose(connection, partner, titled(f"Number {number}"))
-        connection.execute(text("DELETE FROM message"))
-    assert mailing.queue_digests(empty_box, posting) == 1
-    assert mailing.queue_digests(empty_box, posting) == 0
-    mailing.send_due(empty_box, posting)
-    (summary,) = sink.mails
-    assert summary["To"] == "wants@example.org"
-    assert "12" in summary["Subject"]
-    said = summary.get_body(("plain",)).get_content()
-    assert "Number 0" in said
-    assert "Number 11" not in said
-    assert f"{posting.address}/de/review/" in said
 
 
 def test_without_a_server_mails_are_shown_on_this_machine_only(

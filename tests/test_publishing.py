@@ -38,7 +38,9 @@ def source_versions(connection, slug):
 
 
 def test_what_was_proposed_is_what_is_published(connection, cast):
+    contact = {"contact_name": "An office", "contact_mail": None, "contact_public": False}
     values = practice_values(
+        **contact,
         territories=["AT33", "AT332"],
         texts={
             "en": dict(practice_values()["texts"]["en"]),

@@ -57,5 +57,5 @@ def test_no_address_that_can_be_read_changes_a_row(stage: Stage) -> None:
             answer = (client.head if MADE_FIRST.fullmatch(address) else client.get)(address)
             assert answer.status_code < 500, f"{address} as {who}"
             answer.close()
-        after = fingerprints(stage.app.extensions["engine"])
-        assert {name for name in before if before[name] != after[name]} == set(), who
+    after = fingerprints(stage.app.extensions["engine"])
+    assert {name for name in before if before[name] != after[name]} == set()

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from mapapp.queries.values import of_practice
 
 from .people import PersonClient
-from .proposing import Belongs, actor, propose, service_values, state_of, titled
+from .proposing import Belongs, actor, propose, publish, service_values, state_of, titled
 
 KEY = "6f1c2d9e-0000-4000-8000-000000000001"
 
@@ -73,13 +73,16 @@ def test_a_change_is_shown_in_words_and_on_the_map(people_app: Any, moderator_cl
     known = values_of(people_app, "imst-abc-cafe")
     known["website"], known["location"] = "https://example.org/new", {"lon": 10.9, "lat": 47.3}
     known["themes"] = [*known["themes"][1:], "health"]
+    known["owner"], known["project"], known["territories"] = "house", "eu-belong", ["AT335"]
     source = known["texts"][known["language"]]
     source["summary"] = f"Newly said. {source['summary']}"
     page = moderator_client.get(put(known, action="change", slug="imst-abc-cafe")).text
-    assert "4 changes" in page
+    assert "7 changes" in page, re.findall(r"\d+ changes", page)
     assert re.search(r'<ins><span class="visually-hidden">\[new: </span>Newly said', page)
     for words in ("https://example.org/new", "Health", "km away", 'data-before="47.', 'data-after="47.3,10.9"'):
         assert words in page, words
+    for named in ("EU-BELONG: ", "(AT335)"):  # not by their keys
+        assert named in page, named
 
 
 def test_a_return_says_why_and_what_was_typed_is_kept(
@@ -203,6 +206,51 @@ def test_nobody_decides_on_their_own_proposal(
     back = moderator_client.send(f"{record}/undo", {"words": "It goes on.", "version": "1"})
     assert decide(admin_client, back.location, "approve").status_code == 303
     assert moderator_client.get("/en/practices/aragon-senderos").status_code == 200
+
+
+def test_what_became_of_a_record_is_said_where_it_is_looked_for(
+    people_app: Any, moderator_client: PersonClient, admin_client: PersonClient, partner_client: PersonClient
+) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        author = actor(connection, "partner", "first-organisation", editor=True)
+        moderator = actor(connection, "moderator")
+        one, two = (publish(connection, author, moderator, titled(f"Fate {name}")) for name in ("one", "two"))
+    at = {slug: f"/en/practices/{slug}" for slug in (one, two)}
+    mine = partner_client.get("/en/contribute/mine").text
+    assert mine.count("See it on the site") >= 2
+
+    def page_of(slug: str) -> str:
+        listed = re.search(rf'href="(/en/contribute/proposals/[^"]+)"[^>]*>Fate {slug.split("-")[1]}<', mine)
+        assert listed
+        return str(partner_client.get(listed[1]).text)
+
+    record = "/en/review/records/practice/"
+    sent = moderator_client.send(f"{record}{one}/merge", {"into": two, "words": "They are the same."})
+    assert decide(admin_client, sent.location, "approve").status_code == 303
+    assert moderator_client.get(at[one]).location == at[two]
+    for page in (partner_client.get("/en/contribute/mine").text, page_of(one)):
+        assert re.search(rf'went up in another one on [^<]+ <a href="{at[two]}"', page)
+        assert "Not public any more" in page
+    sent = moderator_client.send(f"{record}{two}/retire", {"words": "It ended."})
+    assert decide(admin_client, sent.location, "approve").status_code == 303
+    gone = moderator_client.get(at[one])
+    assert gone.status_code == 410
+    assert f'href="{at[two]}"' in gone.text
+    assert f'href="{record}{two}"' in moderator_client.get(record + one).text
+    for page in (partner_client.get("/en/contribute/mine").text, page_of(one)):
+        assert "which is public no more either" in page
+    assert "was taken off the map on" in page_of(two)
+    assert f'href="{at[two]}">See it' not in partner_client.get("/en/contribute/mine").text
+
+
+def test_the_foot_of_private_pages_leads_to_what_is_the_persons(
+    partner_client: PersonClient, anyone: PersonClient
+) -> None:
+    foot = partner_client.get("/en/contribute/mine").text.split("<footer")[1]
+    assert "/account/sign-in" not in foot
+    assert "/en/account/" in foot
+    assert "/account/sign-in" in partner_client.get("/en/about").text.split("<footer")[1], "the same for everyone"
+    assert "/account/sign-in" in anyone.get("/en/account/sign-in").text.split("<footer")[1]
 
 
 def test_a_record_goes_back_to_an_earlier_version_and_its_history_says_everything(

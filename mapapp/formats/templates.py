@@ -17,12 +17,13 @@ MEDIA_TYPES = {
     "geojson": geojson.MEDIA_TYPE,
 }
 OURS = frozenset({"description_language", "confirmed_on", "updated_at", "url", "licence", "slug"})  # filled in here
+CONTACT = ("contact_name", "contact_mail", "contact_public")  # never in a download, so no published fields
 _BOM = b"\xef\xbb\xbf"
 
 
 def headings() -> list[str]:
     """Return the headings of a table of practices."""
-    return [name for name in flat.names(PRACTICE) if name not in OURS]
+    return [*(name for name in flat.names(PRACTICE) if name not in OURS), *CONTACT]
 
 
 def make(ending: str, head: tuple[str, str, str], listed: Sequence[tuple[str, str, str]]) -> bytes:

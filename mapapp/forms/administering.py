@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from wtforms import Form
 
-from .fields import N_, Choice, Choices, Line, Sent, Ticked, WebAddress, refuse
+from .fields import N_, Choice, Choices, Line, Sent, Ticked, WebAddress, is_mail_address, refuse
 
 INVITED = ("partner", "moderator", "admin")  # the roles that somebody is invited to
 
@@ -28,8 +28,7 @@ class Mail(Needed):
     def pre_validate(self, form: Form) -> None:
         """Refuse what cannot be one."""
         super().pre_validate(form)
-        local, at, host = str(self.data).rpartition("@")
-        if not (local and at and "." in host.strip(".")) or any(letter in ' ,;<>"()[]\\' for letter in str(self.data)):
+        if not is_mail_address(str(self.data)):
             raise refuse(N_("Please give a mail address such as name@example.org."))
 
 

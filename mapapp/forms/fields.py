@@ -135,6 +135,25 @@ def is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and named and port != 0 and "@" not in parts.netloc
 
 
+class MailAddress(Line):
+    """A mail address, in plain letters around one @."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(longest=254, **rest)
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what cannot be one."""
+        super().pre_validate(form)
+        if self.data and not is_mail_address(self.data):
+            raise refuse(N_("Please give a mail address such as name@example.org."))
+
+
+def is_mail_address(text: str) -> bool:
+    """Tell whether a text can be a mail address, and nothing but one where it stands in a link."""
+    local, at, host = text.rpartition("@")
+    return bool(local and at and "." in host.strip(".")) and not any(letter in ' ,;<>"()[]\\?&%' for letter in text)
+
+
 class Number(Line):
     """A whole number between two bounds; None when empty."""
 

@@ -12,6 +12,7 @@ from .fields import (
     Choices,
     Line,
     Lines,
+    MailAddress,
     Money,
     Prose,
     Sent,
@@ -108,6 +109,9 @@ class PracticeForm(PlaceFields):
     source_url = WebAddress()
     photos = FieldList(FormField(PhotoFields), max_entries=MOST_PHOTOS)
     owner = Choice()
+    contact_name = Line(longest=200)
+    contact_mail = MailAddress()
+    contact_public = Ticked()  # the author's word that the person wants to be shown
 
 
 def make(given: Sent, lookups: Lookups, lang: str) -> PracticeForm:
@@ -150,6 +154,8 @@ def _check_complete(form: PracticeForm) -> None:
             form.source_url,
             N_("Please give a page where readers can check this, or name below who vouches for it."),
         )
+    if form.contact_public.data and not (form.contact_name.data or form.contact_mail.data):
+        add_fault(form.contact_public, N_("There is nothing to show yet: give a name or a mail address."))
     for entry in form.photos:
         photo = entry.form
         if photo.remove.data:
@@ -188,7 +194,15 @@ def clean(form: PracticeForm, base: Mapping[str, Any] | None = None) -> dict[str
         "source_url": readable(form.source_url),
         "photos": list(_photos(form)),
         "owner": readable(form.owner),
+        **_contact(form),
     }
+
+
+def _contact(form: PracticeForm) -> dict[str, Any]:
+    """Return the contact person. Nobody's name and address are public by a tick that was given to nobody."""
+    name, mail = readable(form.contact_name), readable(form.contact_mail)
+    shown = bool(form.contact_public.data and (name or mail))
+    return {"contact_name": name, "contact_mail": mail, "contact_public": shown}
 
 
 def _photos(form: PracticeForm) -> Iterator[dict[str, Any]]:
@@ -225,6 +239,9 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, "" if values[name] is None else str(values[name])
     for name in ("website", "source_title", "source_url", "owner"):
         yield name, values[name] or ""
+    for name in ("contact_name", "contact_mail"):
+        yield name, values.get(name) or ""
+    yield "contact_public", "1" if values.get("contact_public") else ""
     for number, photo in enumerate(values["photos"]):
         yield f"photos-{number}-id", photo["id"]
         yield f"photos-{number}-credit", photo["credit"] or ""

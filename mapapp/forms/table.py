@@ -48,9 +48,13 @@ TARGETS = (
     "website",
     "source_title",
     "source_url",
+    "contact_name",
+    "contact_mail",
+    "contact_public",
     "slug",
 )
 _PLAIN = ("place_name", "organisation", "budget_eur", "website", "source_title", "source_url")
+_CONTACT = ("contact_name", "contact_mail")
 # What columns are called, beside the names of the fields themselves: English, German, Italian.
 _CALLED = {
     "title": "name titel name_der_praxis bezeichnung titolo nome denominazione practice praxis",
@@ -83,8 +87,13 @@ _CALLED = {
     "website": "web homepage internet webseite web_address sito sito_web",
     "source_title": "source quelle fonte",
     "source_url": "source_address quelladresse link_quelle indirizzo_della_fonte source_link link",
+    "contact_name": "contact contact_person kontakt kontaktperson ansprechperson contatto referente "
+    "persona_di_contatto",
+    "contact_mail": "contact_email contact_e_mail email mail e_mail kontakt_mail e_mail_kontakt mail_di_contatto",
+    "contact_public": "contact_is_public show_contact kontakt_offentlich kontakt_zeigen contatto_pubblico",
     "slug": "id_practice",
 }
+_YES = frozenset(["yes", "y", "true", "1", "x", "ja", "j", "wahr", "si", "s", "vero"])
 _KINDS = {
     "address": "adresse anschrift indirizzo point punkt punto exact genau",
     "municipality": "gemeinde stadt ort comune citta town city place",
@@ -266,6 +275,18 @@ def overlay(given: Sent, cells: Mapping[str, Cell], geometry: Point | None, word
             given[name] = [text]
     if point := coordinates(cells, geometry):
         given["coordinates"] = [point]
+    _put_contact(given, cells)
+
+
+def _put_contact(given: Sent, cells: Mapping[str, Cell]) -> None:
+    """Put in who is the contact. What was ticked for one person is not ticked for another: only a clear yes is."""
+    before = [given.get(name) for name in _CONTACT]
+    for name in _CONTACT:
+        if text := tidy(line(cells.get(name, ""))):
+            given[name] = [text]
+    word = fold(tidy(line(cells.get("contact_public", ""))))
+    if word or before != [given.get(name) for name in _CONTACT]:
+        given["contact_public"] = ["1"] if word in _YES else []
 
 
 def _put_terms(given: Sent, cells: Mapping[str, Cell], words: Words) -> None:

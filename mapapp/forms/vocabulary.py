@@ -1,12 +1,20 @@
-"""The form of a vocabulary term: its label and the words that people search for it by, in many languages."""
+"""The form of a vocabulary term: its label and the words that people search for it by, in many languages; for a new
+one its key, its place and its look."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..folding import fold
+from ..looks import COLOURS, ICONS, Look, has_colour, has_icon
 from .fields import N_, Fault, Sent, tidy
 
 LONGEST = 120  # characters of a label or synonym
 MOST = 100  # synonyms in a language
+LONGEST_KEY = 60
+_KEYS_OWN = Look(None, None)
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_NOT_KEYS = re.compile(r"new|none|spare-.*")  # they mean something else in addresses and style sheets
 
 
 @dataclass(slots=True)
@@ -16,6 +24,11 @@ class Field:
     name: str
     typed: str = ""
     errors: list[Fault] = field(default_factory=list)
+
+    @property
+    def data(self) -> str:
+        """Return what was typed, for fields of which one choice is drawn."""
+        return self.typed
 
     @property
     def id(self) -> str:
@@ -81,3 +94,67 @@ def _synonyms(more: Field) -> list[str]:
         message = N_("Please shorten each line to %(longest)s characters; “%(start)s…” is longer.")
         more.errors.append(Fault(message, {"longest": LONGEST, "start": long[:30]}))
     return list(found.values())
+
+
+@dataclass(slots=True)
+class NewTerm:
+    """A term that is to be added: its words, its key, the key of the term that it comes after, its look."""
+
+    words: Words
+    key: str = ""
+    after: str | None = None
+    look: Look = _KEYS_OWN
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Return all fields of the form by name."""
+        return self.words.fields
+
+
+def empty(languages: Iterable[str]) -> NewTerm:
+    """Return the form of a term of which nothing is known."""
+    words = of_term(languages, {}, {})
+    words.fields |= {name: Field(name) for name in ("key", "after", "colour", "icon")}
+    return NewTerm(words)
+
+
+def key_of(label: str) -> str:
+    """Return the key that a label suggests: "Climate & energy" → climate-energy; empty where it has no such letters."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in fold(label))
+    return "-".join(plain.split())[:LONGEST_KEY].strip("-")
+
+
+def read_new(given: Sent, languages: Iterable[str], vocabulary: str, keys: Collection[str]) -> NewTerm:
+    """Return a new term as it was sent, with what is wrong with it at each field; `keys` are those of the vocabulary. A
+    key that was left empty is made from the English label."""
+    form = NewTerm(read(Sent({"label-en": [""]} | given), languages))
+    typed = {name: Field(name, tidy((given.get(name) or [""])[0])) for name in ("key", "after", "colour", "icon")}
+    form.words.fields |= typed
+    field = typed["key"]
+    field.typed = form.key = field.typed or key_of(form.words.labels.get("en") or "")
+    if not (_KEY.fullmatch(form.key) and len(form.key) <= LONGEST_KEY) or _NOT_KEYS.fullmatch(form.key):
+        field.errors.append(Fault(N_("A key has small letters a to z, digits and hyphens, such as local-history.")))
+    form.after = typed["after"].typed if typed["after"].typed in keys else None
+    form.look = _look(typed, vocabulary)
+    return form
+
+
+def read_look(given: Sent, vocabulary: str, own: str) -> tuple[Look, dict[str, Field]]:
+    """Return the look of a term as it was sent, and its fields; `own` is the icon of its key, empty if it has none."""
+    typed = {name: Field(name, tidy((given.get(name) or [""])[0])) for name in ("colour", "icon")}
+    return _look(typed, vocabulary, own), typed
+
+
+def of_look(look: Look, key: str, own: str) -> dict[str, Field]:
+    """Return the fields of a look as it is."""
+    return {"colour": Field("colour", look.colour or key), "icon": Field("icon", look.icon or own)}
+
+
+def _look(typed: Mapping[str, Field], vocabulary: str, own: str = "") -> Look:
+    """Return the look that was chosen; note at the fields what is missing."""
+    colour, icon = typed["colour"], typed["icon"]
+    if has_colour(vocabulary) and colour.typed not in COLOURS:
+        colour.errors.append(Fault(N_("Please choose a colour.")))
+    if has_icon(vocabulary) and icon.typed not in {*ICONS, own} - {""}:
+        icon.errors.append(Fault(N_("Please choose an icon.")))
+    return Look(colour.typed if has_colour(vocabulary) else None, icon.typed if has_icon(vocabulary) else None)

@@ -12,6 +12,7 @@ from .columns import SLUG, one_of
 
 ROLES = ("contributor", "partner", "moderator", "admin")
 PURPOSES = ("sign_in", "invite", "reset", "fresh")
+DIGESTS = ("every", "weekly", "none")
 
 
 class Account(Base):
@@ -28,7 +29,7 @@ class Account(Base):
     totp_secret: Mapped[str | None] = mapped_column(Text)  # sealed with the key of the installation
     totp_used_step: Mapped[int | None]  # the last half-minute whose code was accepted: none is accepted twice
     may_evaluate: Mapped[bool] = mapped_column(server_default="false")
-    digest: Mapped[bool] = mapped_column(server_default="true")  # moderators: the daily mail
+    digest: Mapped[str] = mapped_column(Text, server_default="every")  # moderators: which summaries of what waits
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -36,6 +37,7 @@ class Account(Base):
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     __table_args__ = (
         one_of("role", ROLES),
+        one_of("digest", DIGESTS),
         CheckConstraint("(mail IS NULL) = (deleted_at IS NOT NULL)", name="mail"),
         Index("ix_account_mail", func.lower(mail), unique=True),
     )

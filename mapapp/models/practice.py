@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, ForeignKeyConstraint, Index, Numeric, Text
+from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, ForeignKeyConstraint, Index, Numeric, Text, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +44,9 @@ class Practice(Record, Located, Base):
     confirmed_by: Mapped[str | None] = mapped_column(Text)
     lapsed_on: Mapped[date | None] = mapped_column(Date)  # its owner was asked whether it is still right, in vain
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # who keeps it up
+    contact_name: Mapped[str | None] = mapped_column(Text)  # a person: shown only where `contact_public` says so
+    contact_mail: Mapped[str | None] = mapped_column(Text)
+    contact_public: Mapped[bool] = mapped_column(server_default=false())
     __table_args__ = (
         *located_args("practice"),
         CheckConstraint(SLUG, name="slug"),
@@ -52,6 +55,7 @@ class Practice(Record, Located, Base):
         CheckConstraint("start_year BETWEEN 1900 AND 2100 AND end_year BETWEEN 1900 AND 2100", name="years"),
         CheckConstraint("end_year >= start_year", name="years_order"),
         CheckConstraint("budget_eur >= 0", name="budget"),
+        CheckConstraint("NOT contact_public OR contact_name IS NOT NULL OR contact_mail IS NOT NULL", name="contact"),
         CheckConstraint("source_url IS NOT NULL OR source_title IS NOT NULL", name="source"),
         term_key("organisation_type_vocabulary", "organisation_type"),
         Index("ix_practice_programmes", "programmes", postgresql_using="gin"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, func
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Index, Integer, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -135,10 +135,13 @@ class FormerRecord(Base):
 
 
 class Freshness(Base):
-    """When the owner of a record was asked whether it is still right, and what came of it."""
+    """When the owner of a record was asked whether it is still right, and what came of it. `messages` are the mails
+    that ask; `sent_at` is when the first of them left, from which an answer is waited for."""
 
     __tablename__ = "freshness"
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     slug: Mapped[str] = mapped_column(Text, primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    messages: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
+from ..models.account import DIGESTS as DIGESTS
+
 
 class Account(NamedTuple):
     """An account that may be used: `second` says that it has a second factor, `passkeys` how many of them."""
@@ -19,7 +21,7 @@ class Account(NamedTuple):
     totp_secret: str | None
     passkeys: int
     recovery_codes: int
-    digest: bool
+    digest: str
 
     @property
     def second(self) -> bool:
@@ -58,6 +60,8 @@ _OWN: Mapping[str, str] = {
     "WHERE account_id = :account ORDER BY id",
     "contributions": "SELECT public_id::text AS id, kind, action, slug, state, values, note, reason, created_at, "
     "changed_at, submitted_at, decided_at FROM proposal WHERE author_id = :account ORDER BY id",
+    "contact": "SELECT slug AS practice, contact_name, contact_mail, contact_public FROM practice "
+    "WHERE lower(contact_mail) = (SELECT lower(mail) FROM account WHERE id = :account) ORDER BY slug",
     "steps": "SELECT p.public_id::text AS contribution, s.at, s.step, s.revision, s.words FROM proposal_step s "
     "JOIN proposal p ON p.id = s.proposal_id WHERE s.account_id = :account ORDER BY s.id",
     "photos": "SELECT id::text AS id, width, height, created_at FROM photo WHERE account_id = :account ORDER BY id",

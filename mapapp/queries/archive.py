@@ -33,10 +33,10 @@ PUBLIC = {
         "name IN ('name', 'contact', 'operator', 'welcome', 'imprint', 'privacy')",
         withheld="changed_at",
     ),
-    "term": Held("vocabulary key position retired_at"),
+    "term": Held("vocabulary key position retired_at colour icon"),
     "term_label": Held("vocabulary key language label origin"),
     "term_synonym": Held("vocabulary key language synonym"),
-    "former_term": Held("vocabulary key moved_to at"),
+    "former_term": Held("vocabulary key moved_to at", withheld="kept"),
     "project": Held(
         f"{_RECORD} acronym title_local programme start_date end_date total_cost_eur eu_grant_eur lead_partner website "
         "themes source_url"
@@ -53,7 +53,8 @@ PUBLIC = {
         f"{_RECORD} {_PLACE} title_original language_original place_name place_id country nuts_code organisation "
         "organisation_type partners programmes project_id start_year end_year status budget_eur website source_title "
         "source_url source_accessed confirmed_on confirmed_by lapsed_on",
-        withheld="owner_id",
+        # Whom to ask is said on the record's own page, to take back there, and in no file.
+        withheld="owner_id contact_name contact_mail contact_public",
     ),
     "practice_text": Held(f"practice_id {_TEXT} title summary description lessons transferability"),
     "practice_term": Held("practice_id vocabulary key position"),

@@ -30,8 +30,8 @@ WHERE (CAST(:before AS integer) IS NULL OR e.id < :before)
   AND (:action = '' OR e.action = :action)
   AND (CAST(:account AS integer) IS NULL OR e.account_id = :account)
   AND (:subject = '' OR strpos(lower(e.subject), lower(:subject)) > 0)
-  AND (CAST(:first AS date) IS NULL OR e.at >= CAST(:first AS date))
-  AND (CAST(:last AS date) IS NULL OR e.at < CAST(:last AS date) + 1)
+  AND (CAST(:first AS date) IS NULL OR e.at >= CAST(CAST(:first AS date) AS timestamp) AT TIME ZONE :zone)
+  AND (CAST(:last AS date) IS NULL OR e.at < CAST(CAST(:last AS date) + 1 AS timestamp) AT TIME ZONE :zone)
 ORDER BY e.id DESC LIMIT :most
 """)
 _ACTIONS = text("""
@@ -53,9 +53,11 @@ def entries(
     subject: str = "",
     first: date | None = None,
     last: date | None = None,
+    zone: str = "UTC",
 ) -> list[Entry]:
     """Return up to PAGE + 1 entries, the newest first (the last one says that there are more). `before` is the id of
-    the last entry of a page before, `subject` a part of a subject; `first` and `last` are days (UTC), both included."""
+    the last entry of a page before, `subject` a part of a subject; `first` and `last` are days on the
+    clock of `zone` (IANA), both included."""
     given = {
         "before": before,
         "action": action,
@@ -63,6 +65,7 @@ def entries(
         "subject": subject,
         "first": first,
         "last": last,
+        "zone": zone,
         "most": PAGE + 1,
     }
     return [Entry(*row) for row in connection.execute(_ENTRIES, given)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -20,8 +20,10 @@ class Step(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A proposal in a list. `title` is its own in the source language, None while there is none; `words` the last
-    that a moderator said; `asked` that a question waits for an answer."""
+    """A proposal in a list. `title` is its own in the source language (of an
+    evaluation the practice's), None while there is none; `words` the last
+    that a moderator said; `asked` that a question waits for an answer. `gone_at`, `moved_to` and `leads_on`
+    say what became of a record that was published and is public no more (see records.Former)."""
 
     public_id: UUID
     kind: str
@@ -35,39 +37,28 @@ class Listed(NamedTuple):
     author_id: int | None
     words: str | None
     asked: bool
-
-
-class Contribution(NamedTuple):
-    """One proposal, whole."""
-
-    id: int
-    public_id: UUID
-    kind: str
-    action: str
-    slug: str | None
-    base_version: int | None
-    base: dict[str, Any] | None
-    values: dict[str, Any]
-    revision: int
-    state: str
-    note: str | None
-    author_id: int | None
-    organisation_id: int | None
-    key: str | None
-    created_at: datetime
-    changed_at: datetime
-    submitted_at: datetime | None
-    decided_at: datetime | None
-    reason: str | None
-    published_version: int | None
+    gone_at: datetime | None
+    moved_to: str | None
+    leads_on: bool
 
 
 _LIST = text("""
-SELECT public_id, kind, action, slug, state,
+SELECT public_id, proposal.kind, action, proposal.slug, state,
   coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
-    values #>> ARRAY['texts', values ->> 'language', 'name'], values ->> 'practice'),
-  values ->> 'language', changed_at, submitted_at, author_id, said.words, coalesce(last.step = 'asked', false)
+    values #>> ARRAY['texts', values ->> 'language', 'name'], evaluated.title, values ->> 'practice'),
+  coalesce(evaluated.language, values ->> 'language'), changed_at, submitted_at, author_id, said.words,
+  coalesce(last.step = 'asked', false),
+  former.at, former.moved_to, coalesce(CASE former.kind
+    WHEN 'service' THEN EXISTS (SELECT FROM service WHERE slug = former.moved_to)
+    ELSE EXISTS (SELECT FROM practice WHERE slug = former.moved_to) END, false)
 FROM proposal
+LEFT JOIN former_record AS former ON state = 'approved' AND former.slug = proposal.slug
+  AND former.kind = CASE proposal.kind WHEN 'evaluation' THEN 'practice' ELSE proposal.kind END
+LEFT JOIN LATERAL (
+  SELECT title, language FROM practice_text JOIN practice ON practice.id = practice_id
+  WHERE proposal.kind = 'evaluation' AND practice.slug = values ->> 'practice'
+  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
+) AS evaluated ON true
 LEFT JOIN LATERAL (
   SELECT words FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'returned')
   ORDER BY id DESC LIMIT 1
@@ -78,11 +69,6 @@ LEFT JOIN LATERAL (
 ) AS last ON state IN ('submitted', 'agreed')
 WHERE author_id = :account OR organisation_id = ANY(:organisations)
 ORDER BY changed_at DESC, proposal.id DESC LIMIT :most
-""")
-_ONE = text("""
-SELECT id, public_id, kind, action, slug, base_version, base, values, revision, state, note, author_id,
-  organisation_id, key, created_at, changed_at, submitted_at, decided_at, reason, published_version
-FROM proposal WHERE public_id = :public_id
 """)
 _BY_KEY = text("SELECT public_id FROM proposal WHERE key = :key")
 _STEPS = text("""
@@ -99,22 +85,16 @@ ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language L
 """)
 
 
-def of_account(connection: Connection, account_id: int, organisations: Sequence[int]) -> list[Listed]:
-    """Return the proposals of an account and of the organisations it belongs to, the latest first."""
-    given = {"account": account_id, "organisations": list(organisations), "most": MOST}
+def of_account(connection: Connection, account_id: int, organisations: Sequence[int], lang: str) -> list[Listed]:
+    """Return the proposals of an account and of the organisations it belongs to, the latest first; evaluations by the
+    title of their practice as a reader of `lang` gets it."""
+    given = {"account": account_id, "organisations": list(organisations), "most": MOST, "lang": lang}
     return [Listed(*row) for row in connection.execute(_LIST, given)]
 
 
-def one(connection: Connection, public_id: UUID) -> Contribution | None:
-    """Return a proposal, or None. Whether the reader may see it is the caller's to say."""
-    row = connection.execute(_ONE, {"public_id": public_id}).one_or_none()
-    return Contribution(*row) if row else None
-
-
-def by_key(connection: Connection, key: str) -> Contribution | None:
+def by_key(connection: Connection, key: str) -> UUID | None:
     """Return the proposal that a form with this key made, or None."""
-    public_id = connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
-    return one(connection, public_id) if public_id else None
+    return connection.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
 
 
 def steps(connection: Connection, proposal_id: int, account_id: int) -> list[Step]:

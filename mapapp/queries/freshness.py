@@ -11,7 +11,8 @@ MOST_OF_OWNER = 20  # records that an owner is asked about at once: a day's work
 
 class Stale(NamedTuple):
     """A record whose last confirmation is too old. `since` is that day, or the one on which it came here; `owner` is
-    the organisation that keeps it up (slug and name), None where nobody does; `lapsed_on` marks the public page."""
+    the organisation that keeps it up (slug and name), None where nobody does; a question that was written (`asked_at`)
+    has left at `sent_at`; `lapsed_on` marks the public page."""
 
     kind: str
     slug: str
@@ -22,6 +23,7 @@ class Stale(NamedTuple):
     since: date
     confirmed: bool
     asked_at: datetime | None
+    sent_at: datetime | None
     answered_at: datetime | None
     lapsed_on: date | None
 
@@ -56,7 +58,7 @@ UNION ALL SELECT 'service', service_id, language, is_source, name FROM service_t
 _OLD = "coalesce(r.confirmed_on, r.created_at::date) < (now() - make_interval(months => :months))::date"
 _STALE = text(f"""
 SELECT r.kind, r.slug, shown.title, shown.language, o.slug, o.name, coalesce(r.confirmed_on, r.created_at::date),
-  r.confirmed_on IS NOT NULL, f.asked_at, f.answered_at, r.lapsed_on
+  r.confirmed_on IS NOT NULL, f.asked_at, f.sent_at, f.answered_at, r.lapsed_on
 FROM ({_RECORDS}) AS r
 LEFT JOIN organisation AS o ON o.id = r.owner_id
 LEFT JOIN freshness AS f ON f.kind = r.kind AND f.slug = r.slug
@@ -95,7 +97,7 @@ _RECEIVERS = text(f"SELECT id, mail, language FROM ({_PEOPLE}) AS p WHERE organi
 _TODAY = text("SELECT EXISTS (SELECT FROM freshness WHERE asked_at > now() - interval '23 hours')")
 _ABOUT = text(f"""
 SELECT r.kind, r.slug, shown.title, shown.language, o.slug, o.name, coalesce(r.confirmed_on, r.created_at::date),
-  r.confirmed_on IS NOT NULL, NULL::timestamptz, NULL::timestamptz, r.lapsed_on
+  r.confirmed_on IS NOT NULL, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, r.lapsed_on
 FROM ({_RECORDS}) AS r
 LEFT JOIN organisation AS o ON o.id = r.owner_id
 JOIN LATERAL (

@@ -114,6 +114,8 @@ class PracticePage(NamedTuple):
     evaluations: tuple[Evaluated, ...]
     events: tuple[ProjectEvent, ...]
     photos: tuple[photos.Shown, ...]
+    contact_name: str | None  # of a person who wants to be shown; None for everybody else
+    contact_mail: str | None
 
     def said(self, field: str) -> Said | None:
         """Return the text of a field (see FIELDS) with its language and origin, in the best language that has it."""
@@ -141,6 +143,8 @@ SELECT practice.id, practice.slug, practice.version, practice.created_at, practi
   organisation_type, partners, programmes, start_year, end_year, status, budget_eur, practice.website, source_title,
   practice.source_url, source_accessed, confirmed_on, confirmed_by, lapsed_on,
   {_terms("theme")}, {_terms("dimension")}, {_terms("target_group")}, project_id,
+  CASE WHEN contact_public THEN contact_name END AS contact_name,
+  CASE WHEN contact_public THEN contact_mail END AS contact_mail,
   project.slug AS project_slug, project.acronym, shown.title AS project_title, shown.language AS project_language
 FROM practice
 LEFT JOIN project ON project.id = project_id
@@ -194,7 +198,7 @@ def _page(connection: Connection, found: Row, lang: str) -> PracticePage:
         project = PartOf(found.project_slug, found.acronym, found.project_title, found.project_language)
     return PracticePage._make(
         [
-            *record[:-5],  # the project's columns come last
+            *record[:-7],  # the columns of contact and project come last
             project,
             tuple(Covered(code, level, name) for code, level, name, lies in territories if lies),
             tuple(Covered(code, level, name) for code, level, name, lies in territories if not lies),
@@ -202,6 +206,8 @@ def _page(connection: Connection, found: Row, lang: str) -> PracticePage:
             tuple(Evaluated(*row) for row in connection.execute(_EVALUATIONS, given)),
             tuple(ProjectEvent(*row) for row in connection.execute(_EVENTS, given)),
             photos.of_practice(connection, found.id, lang),
+            found.contact_name,
+            found.contact_mail,
         ]
     )
 

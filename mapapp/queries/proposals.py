@@ -1,4 +1,4 @@
-"""Proposals as those see them who decide: the queue, one with its steps, and the history of a record."""
+"""One proposal, whole; and proposals as those see them who decide: the queue, steps, the history of a record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ class Waiting(NamedTuple):
     proposals: Sequence[Queued]
 
 
-class Seen(NamedTuple):
+class Proposal(NamedTuple):
     """One proposal, whole. `needs_key`: an editor of its organisation has to agree before a moderator can decide."""
 
     id: int
@@ -65,6 +65,7 @@ class Seen(NamedTuple):
     organisation_id: int | None
     organisation: str | None
     needs_key: bool
+    changed_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: str | None
@@ -156,7 +157,7 @@ WHERE {_MINE} ORDER BY submitted_at, proposal.id LIMIT :most OFFSET :skipped
 _ONE = text(f"""
 SELECT proposal.id, public_id, kind, action, proposal.slug, base_version, base, values, revision, state, note,
   author_id, coalesce(author.name, author.mail), author.role, organisation_id, organisation.name, {_NEEDS_KEY},
-  submitted_at, decided_at, coalesce(decider.name, decider.mail), reason, published_version,
+  changed_at, submitted_at, decided_at, coalesce(decider.name, decider.mail), reason, published_version,
   {_TITLE.replace("slug)", "proposal.slug)")}
 FROM proposal {_PEOPLE} {_NAMED} WHERE public_id = :public_id
 """)  # noqa: S608
@@ -192,13 +193,13 @@ def _seen_by(reader: Reader) -> dict[str, Any]:
     return {"everything": reader.everything, "organisations": list(reader.organisations)}
 
 
-def one(connection: Connection, public_id: UUID, lang: str) -> Seen | None:
+def one(connection: Connection, public_id: UUID, lang: str) -> Proposal | None:
     """Return a proposal in any state, or None. Whether the reader may see it is the caller's to say."""
     row = connection.execute(_ONE, {"public_id": public_id, "lang": lang}).one_or_none()
-    return Seen(*row) if row else None
+    return Proposal(*row) if row else None
 
 
-def following(connection: Connection, reader: Reader, seen: Seen) -> UUID | None:
+def following(connection: Connection, reader: Reader, seen: Proposal) -> UUID | None:
     """Return the proposal that waits next after one, from the front again at the end; None when no other waits."""
     given = {**_seen_by(reader), "id": seen.id, "since": seen.submitted_at}
     return connection.execute(_NEXT, given).scalar_one_or_none()

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
+from ..models.practice import Practice
 from ..models.proposal import FormerRecord, Proposal
+from ..models.service import Service
 from . import values
 from .values import Known
 
 
 class Former(NamedTuple):
-    """A record that is public no more: where its address leads now (a slug of the same kind), or why it is gone."""
+    """A record that is public no more: where its address leads now (a slug of the same kind), or why it is gone.
+    `leads_on` says that the record it leads to is public itself."""
 
     moved_to: str | None
     reason: str | None
     at: datetime
+    leads_on: bool
 
 
 def known(connection: Connection, kind: str, slug: str, said: Mapping[str, Any] | None = None) -> Known | None:
@@ -54,7 +58,9 @@ def at_version(connection: Connection, kind: str, slug: str, version: int) -> Ma
 
 def former(connection: Connection, kind: str, slug: str) -> Former | None:
     """Return what became of a record that is public no more, or None where there never was one."""
-    query = select(FormerRecord.moved_to, FormerRecord.reason, FormerRecord.at).where(
+    table = Service if kind == "service" else Practice
+    leads_on = exists().where(table.slug == FormerRecord.moved_to)
+    query = select(FormerRecord.moved_to, FormerRecord.reason, FormerRecord.at, leads_on).where(
         FormerRecord.kind == kind, FormerRecord.slug == slug
     )
     row = connection.execute(query).one_or_none()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, text
 
@@ -10,11 +11,14 @@ from .in_language import Said
 
 #: Texts that are said in each language of the interface.
 IN_LANGUAGES = ("welcome", "imprint", "privacy")
+#: How often moderators get a summary of what waits.
+RHYTHMS = ("daily", "workdays", "weekly", "never")
 
 
 class Site(NamedTuple):
     """The site as its admins describe it, texts by language. `fresh_months` is how long a confirmation is good (0: no
-    owner is asked), `grace_weeks` how long an owner has for an answer; `digest`: moderators get a daily mail."""
+    owner is asked), `grace_weeks` how long an owner has for an answer; `digest` is how often moderators get a summary
+    (see RHYTHMS) and `digest_hour` from which hour on; `time_zone` (IANA) is the clock of the site's people."""
 
     name: str
     contact: str = ""  # a mail or web address
@@ -24,7 +28,17 @@ class Site(NamedTuple):
     privacy: Mapping[str, str] = {}
     fresh_months: int = 12
     grace_weeks: int = 6
-    digest: bool = True
+    digest: str = RHYTHMS[0]
+    digest_hour: int = 6
+    time_zone: str = "Europe/Brussels"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the clock; that of UTC where this machine no longer knows the name."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def said(self, name: str, lang: str) -> Said | None:
         """Return a text (see IN_LANGUAGES) in a language, else in English, else in any; None where there is none."""
@@ -52,6 +66,8 @@ def read(connection: Connection, settings: Settings) -> Site:
         operator=found.get(("operator", ""), otherwise.operator),
         fresh_months=int(found.get(("fresh_months", ""), otherwise.fresh_months)),
         grace_weeks=int(found.get(("grace_weeks", ""), otherwise.grace_weeks)),
-        digest=found.get(("digest", ""), "1") == "1",
+        digest=found.get(("digest", ""), otherwise.digest),
+        digest_hour=int(found.get(("digest_hour", ""), otherwise.digest_hour)),
+        time_zone=found.get(("time_zone", ""), otherwise.time_zone),
         **said,
     )

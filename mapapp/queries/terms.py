@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from ..looks import Look
+
 #: Vocabularies whose terms may be merged and retired. The others are read by the code itself, or are a framework's.
 OPEN = ("theme", "target_group", "organisation_type", "service_category")
 
@@ -30,15 +32,26 @@ class Listed(NamedTuple):
     uses: int
 
 
+class Former(NamedTuple):
+    """A merged term whose key leads to another one now. `label` is its English word then; `can_part`: what the merge
+    changed is known, so that it can be taken back."""
+
+    key: str
+    label: str
+    at: datetime
+    can_part: bool
+
+
 class Term(NamedTuple):
-    """A term with its words by language, and the former keys that lead to it."""
+    """A term with its words by language, its look, and the former keys that lead to it."""
 
     vocabulary: str
     key: str
     retired_at: datetime | None
     labels: Mapping[str, str]
     synonyms: Mapping[str, list[str]]
-    former: tuple[str, ...]
+    look: Look
+    former: tuple[Former, ...]
 
 
 _VOCABULARIES = text("SELECT vocabulary, count(*), count(retired_at) FROM term GROUP BY vocabulary ORDER BY vocabulary")
@@ -72,13 +85,18 @@ LEFT JOIN (SELECT key, count(*) AS number FROM ({_USES}) AS every WHERE vocabula
   ON used.key = term.key
 WHERE term.vocabulary = :vocabulary ORDER BY term.position, term.key
 """)  # noqa: S608 constants only
-_TERM = text("SELECT retired_at FROM term WHERE vocabulary = :vocabulary AND key = :key")
+_TERM = text("SELECT retired_at, colour, icon FROM term WHERE vocabulary = :vocabulary AND key = :key")
 _LABELS = text("SELECT language, label FROM term_label WHERE vocabulary = :vocabulary AND key = :key ORDER BY language")
 _SYNONYMS = text("""
 SELECT language, array_agg(synonym ORDER BY synonym) FROM term_synonym
 WHERE vocabulary = :vocabulary AND key = :key GROUP BY language
 """)
-_FORMER = text("SELECT key FROM former_term WHERE vocabulary = :vocabulary AND moved_to = :key ORDER BY key")
+_FORMER = text("""
+SELECT key, coalesce(jsonb_path_query_first(kept, 'strict $.labels[*] ? (@[0] == "en")[1]') #>> '{}', key), at,
+  kept ->> 'into' IS NOT DISTINCT FROM moved_to
+FROM former_term WHERE vocabulary = :vocabulary AND moved_to = :key ORDER BY key
+""")
+_COLOURS = text("SELECT key, colour FROM term WHERE vocabulary = 'theme' ORDER BY position, key")
 _LANGUAGES = text("SELECT language FROM term_label UNION SELECT language FROM term_synonym ORDER BY 1")
 
 
@@ -104,8 +122,14 @@ def one(connection: Connection, vocabulary: str, key: str) -> Term | None:
         found.retired_at,
         {language: label for language, label in connection.execute(_LABELS, given)},
         {language: list(words) for language, words in connection.execute(_SYNONYMS, given)},
-        tuple(connection.execute(_FORMER, given).scalars()),
+        Look(found.colour, found.icon),
+        tuple(Former(*row) for row in connection.execute(_FORMER, given)),
     )
+
+
+def used_colours(connection: Connection) -> dict[str, str]:
+    """Return which theme has a colour (see `mapapp.looks`): colour → key."""
+    return {colour or key: key for key, colour in connection.execute(_COLOURS)}
 
 
 def languages(connection: Connection) -> list[str]:

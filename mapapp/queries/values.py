@@ -22,6 +22,7 @@ _PRACTICE = text(f"""
 SELECT practice.id, practice.version, place_name, place_id, country, {_LOCATION}, location_kind, organisation,
   organisation_type, partners, programmes, project.slug AS project, start_year, end_year, status,
   budget_eur::text AS budget_eur, practice.website, source_title, practice.source_url, owner.slug AS owner,
+  contact_name, contact_mail, contact_public,
   ARRAY(SELECT code FROM practice_territory WHERE practice_id = practice.id ORDER BY code) AS territories,
   (SELECT coalesce(jsonb_object_agg(vocabulary, keys), '{{}}') FROM (
     SELECT vocabulary, jsonb_agg(key ORDER BY position, key) AS keys FROM practice_term
@@ -107,6 +108,9 @@ def of_practice(connection: Connection, slug: str) -> Known | None:
         "source_url": row.source_url,
         "photos": row.photos,
         "owner": row.owner,
+        "contact_name": row.contact_name,
+        "contact_mail": row.contact_mail,
+        "contact_public": row.contact_public,
     }
     return Known(row.version, values)
 

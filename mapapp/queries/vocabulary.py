@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from ..looks import Look
 from .data_version import Versions
 
 _LABELS = text("""
@@ -23,12 +24,16 @@ UNION ALL SELECT vocabulary, key, synonym FROM term_synonym
 """)
 
 _RETIRED = text("SELECT vocabulary, key FROM term WHERE retired_at IS NOT NULL")
+_LOOKS = text(
+    "SELECT vocabulary, key, colour, icon FROM term WHERE colour IS NOT NULL OR icon IS NOT NULL ORDER BY key"
+)
 _FORMER = text("SELECT vocabulary, key, moved_to FROM former_term")
 
 #: Search fields whose vocabulary has another name.
 VOCABULARY_OF = {"category": "service_category"}
 
 _retired: tuple[Versions, frozenset[tuple[str, str]]] | None = None
+_looks: tuple[Versions, dict[tuple[str, str], Look]] | None = None
 _kept: dict[str, tuple[Versions, dict[tuple[str, str], str]]] = {}
 _lock = Lock()
 
@@ -78,6 +83,16 @@ def offered(
     name, gone = VOCABULARY_OF.get(vocabulary, vocabulary), found[1]
     every = options(connection, versions, vocabulary, lang)
     return [(key, label) for key, label in every if (name, key) not in gone or key in but]
+
+
+def looks(connection: Connection, versions: Versions) -> dict[tuple[str, str], Look]:
+    """Return the looks that admins gave to terms, by vocabulary and key."""
+    global _looks
+    found = _looks
+    if found is None or found[0] != versions:
+        read = connection.execute(_LOOKS)
+        found = _looks = (versions, {(name, key): Look(colour, icon) for name, key, colour, icon in read})
+    return found[1]
 
 
 def former(connection: Connection) -> dict[tuple[str, str], str]:

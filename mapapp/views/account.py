@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from .. import i18n, passwords
 from ..queries import accounts as known
 from ..queries import sessions as opened
+from ..queries.accounts import DIGESTS
 from ..queries.sessions import GUARDED
 from ..writing import accounts, auditing, sessions
 from . import acting, asked
@@ -78,9 +79,11 @@ def change(lang: str) -> Any:
         problems["name"] = _("Please write the name under which others here see you.")
     if language not in i18n.LANGUAGES:
         problems["language"] = _("Please choose one of these languages.")
+    digest = request.form.get("digest", account.digest) if account.role in GUARDED else account.digest
+    if digest not in DIGESTS:
+        problems["digest"] = _("Please choose one of these.")
     if problems:
         return _page(problems, 422)
-    digest = "digest" in request.form if account.role in GUARDED else account.digest
     with acting.transaction() as connection:
         accounts.change(connection, account.id, name=name or None, language=language, digest=digest)
         _note("account_changed", connection)
@@ -132,6 +135,8 @@ def end_other_sessions(lang: str) -> Any:
     with acting.transaction() as connection:
         ended = sessions.end_all(connection, _account().id, but=one.id if one else None)
         _note("sessions_ended", connection, number=ended)
+        if ended:
+            accounts.tell_changed(connection, _account(), "sessions_ended", site=asked.mail_site())
     return redirect(f"/{lang}/account/#sessions", 303)
 
 

@@ -41,6 +41,8 @@ def done_words(key: str) -> str:
         "enabled": _("The account is open again."),
         "sessions": _("The account is signed out everywhere."),
         "second-factor": _("The second factor is gone. The next sign-in sets up a new one where it is needed."),
+        "added": _("The term is there: forms and filters offer it from now on."),
+        "parted": _("The merge is undone: the term has its words and its records again."),
         "merged": _("The terms are one now. The old key leads to the new one."),
         "retired": _("The term is retired: records keep it, forms offer it no more."),
         "offered": _("The term is offered again."),

@@ -48,6 +48,9 @@ def action_names() -> dict[str, str]:
         "signed_out": _("Signed out"),
         "site_changed": _("Site changed"),
         "table_taken": _("Table taken in"),
+        "term_added": _("Term added"),
+        "term_look": _("Colour or icon changed"),
+        "terms_parted": _("Merge of terms undone"),
         "term_changed": _("Words changed"),
         "term_moved": _("Term moved"),
         "term_offered": _("Term offered again"),
@@ -83,6 +86,7 @@ def log(lang: str) -> Any:
         subject=chosen["subject"],
         first=first,
         last=last,
+        zone=asked.site().zone.key,
     )
     days = {name: day.isoformat() if day else "" for name, day in (("first", first), ("last", last))}
     more = found[known.PAGE - 1].id if len(found) > known.PAGE else None

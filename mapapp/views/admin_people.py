@@ -181,10 +181,23 @@ def change(lang: str, number: int) -> Any:
     try:
         with acting.transaction() as connection:
             people.change(connection, myself(), number, rights, address=request.remote_addr)
+            memberships = {one.id: one.editor for one in person.organisations}
+            before = people.Rights(person.role, person.may_evaluate, memberships)
+            if rights != before and person.state == "active":
+                accounts.tell_changed(connection, person, "rights", site=asked.mail_site())
     except people.Refused as error:
         add_fault(form.role, REFUSED[error.reason])
         return _account_page(person, form, 422)
     return went(f"accounts/{number}", "saved")
+
+
+# What the person is told of it (see accounts.tell_changed).
+TOLD = {
+    "disabled": "disabled",
+    "enabled": "enabled",
+    "sessions": "signed_out",
+    "second-factor": "second_factor_reset",
+}
 
 
 @blueprint.post(
@@ -209,6 +222,8 @@ def act_on(lang: str, number: int, act: str) -> Any:
                 ids = [one.id for one in person.organisations]
                 site = asked.mail_site()
                 accounts.invite(connection, me, person.mail or "", person.role, ids, person.language, site=site)
+            if act in TOLD and person.state != "invited":
+                accounts.tell_changed(connection, person, TOLD[act], site=asked.mail_site())
     except (people.Refused, accounts.NotInvited) as error:
         return _account_page(person, _as_it_is(person), 409, _(REFUSED[error.reason]))
     return went(f"accounts/{number}", act)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..forms import site as forms
+from ..forms.fields import Sent
 from ..queries import administration
 from ..queries import site as described
 from ..writing import site as writing
@@ -15,18 +16,29 @@ from .admin import form_sent, myself, page, went
 from .admin_people import role_names
 
 blueprint = Blueprint("admin_site", __name__)
+# Said once for all languages.
+PLAIN = ("name", "contact", "operator", "fresh_months", "grace_weeks", "time_zone", "digest", "digest_hour")
 
 
 def _page(form: Any, status: int = 200) -> Any:
-    return page("site", "site", status, form=form)
+    rhythms = {
+        "daily": _("Every day"),
+        "workdays": _("Monday to Friday"),
+        "weekly": _("Once a week, on Monday"),
+        "never": _("Never"),
+    }
+    zones = [(name, name.replace("_", " ")) for name in i18n.time_zones()]
+    return page("site", "site", status, form=form, zones=zones, rhythms=rhythms)
+
+
+def _form(given: Sent) -> Any:
+    return forms.make(given, described.IN_LANGUAGES, i18n.LANGUAGES, described.RHYTHMS)
 
 
 def _as_it_is() -> dict[tuple[str, str], str]:
     """Return the settings as they hold now, those of the environment where no admin says otherwise."""
     site = asked.site()
-    found = {(name, ""): getattr(site, name) for name in ("name", "contact", "operator")}
-    found |= {("fresh_months", ""): str(site.fresh_months), ("grace_weeks", ""): str(site.grace_weeks)}
-    found["digest", ""] = "1" if site.digest else ""
+    found = {(name, ""): str(getattr(site, name)) for name in PLAIN}
     for name in described.IN_LANGUAGES:
         found |= {(name, language): text for language, text in getattr(site, name).items()}
     return found
@@ -36,26 +48,24 @@ def _as_it_is() -> dict[tuple[str, str], str]:
 @acting.needs("admin")
 def site(lang: str) -> Any:
     """The form of what is said of the site."""
-    return _page(forms.make(forms.of_values(_as_it_is()), described.IN_LANGUAGES, i18n.LANGUAGES))
+    return _page(_form(forms.of_values(_as_it_is())))
 
 
 @blueprint.post("/<lang:lang>/admin/site")
 @acting.needs("admin")
 def change(lang: str) -> Any:
     """Say something else of the site."""
-    form = forms.make(form_sent(), described.IN_LANGUAGES, i18n.LANGUAGES)
+    form = _form(form_sent())
     if not form.validate():
         return _page(form, 422)
     otherwise = described.from_settings(asked.settings())
     values = forms.clean(form, described.IN_LANGUAGES, i18n.LANGUAGES)
     # What is the operator's own word is not kept twice: a new environment counts then.
-    for name in ("name", "contact", "operator", "fresh_months", "grace_weeks"):
+    for name in PLAIN:
         if values[name, ""] == str(getattr(otherwise, name)):
             values[name, ""] = None
         elif values[name, ""] is None and name in ("contact", "operator") and getattr(otherwise, name):
             values[name, ""] = ""
-    if values["digest", ""] == "1":
-        values["digest", ""] = None
     with acting.transaction() as connection:
         changed = writing.change(connection, myself(), values, address=request.remote_addr)
     return went("site", "saved" if changed else "nothing")

@@ -1,4 +1,4 @@
-"""Vocabularies, as admins run them: words per language, order, merging, retiring."""
+"""Vocabularies, as admins run them: new terms, words per language, order, looks, merging, retiring."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, g, request
 from flask_babel import gettext as _
 
-from .. import i18n
+from .. import assets, i18n
 from ..folding import fold
 from ..forms import vocabulary as forms
 from ..forms.fields import N_, Fault
+from ..looks import COLOURS, ICON_OF, ICONS, has_colour, has_icon
 from ..queries import terms as known
+from ..writing import term_merging
 from ..writing import vocabulary as writing
 from . import acting, asked
 from .admin import form_sent, missing, myself, page, went
@@ -22,7 +24,11 @@ REFUSED = {
     "same": N_("Choose another term."),
     "english": N_("A term needs an English word: it stands in where a language has none."),
     "taken": N_("Another term of this vocabulary has this word in this language."),
-    "sure": N_("Tick the box to say that you are sure: this cannot be undone."),
+    "sure": N_("Tick the box to say that you are sure."),
+    "there": N_("There is a term with this key."),
+    "former": N_("A term that was merged had this key: its address leads to another term. Choose another key."),
+    "forgotten": N_("This merge is from before the site kept what merges change. It cannot be undone."),
+    "later": N_("The term that it was merged with was merged itself since. Undo that first."),
 }
 
 
@@ -71,7 +77,105 @@ def one(lang: str, vocabulary: str) -> Any:
         raise missing()
     languages = len(_languages())
     name = vocabulary_names().get(vocabulary, vocabulary)
-    return page("vocabulary", "vocabularies", vocabulary=vocabulary, name=name, terms=found, languages_in_all=languages)
+    return page(
+        "vocabulary",
+        "vocabularies",
+        vocabulary=vocabulary,
+        name=name,
+        terms=found,
+        languages_in_all=languages,
+        is_open=vocabulary in known.OPEN,
+    )
+
+
+def _palette() -> list[tuple[int, str, str]]:
+    """Return the colours that a theme can have, each with its number and which theme uses it: those that nobody uses
+    come first."""
+    users = known.used_colours(asked.connection())
+    said = {colour: asked.labels()("theme", key) for colour, key in users.items()}
+    found = [(number, colour, said.get(colour, "")) for number, colour in enumerate(COLOURS, 1)]
+    return sorted(found, key=lambda one: bool(one[2]))
+
+
+def _icons(own: str = "") -> list[tuple[str, str]]:
+    """Return the icons that a term can have, in words; `own` is that of its key."""
+    words = {
+        "leaf": _("Leaf"),
+        "baby": _("Small child"),
+        "palette": _("Palette"),
+        "music": _("Music"),
+        "utensils": _("Knife and fork"),
+        "bike": _("Bicycle"),
+        "laptop": _("Computer"),
+        "recycle": _("Circle of arrows"),
+        "puzzle": _("Piece of a puzzle"),
+        "brain": _("Brain"),
+        "wheat": _("Ear of grain"),
+        "library": _("Books"),
+        "globe": _("Globe"),
+        "handshake": _("Handshake"),
+        "idea": _("Light bulb"),
+        "shield": _("Shield"),
+        "building": _("Building"),
+        "service-meeting-place": _("Cup"),
+        "service-mobility": _("Bus"),
+        "service-health": _("Stethoscope"),
+        "service-counselling": _("Speech bubble"),
+    }
+    mine = [(own, _("Its own icon"))] if own and own not in ICONS else []
+    return [*mine, *((name, words[name]) for name in ICONS)]
+
+
+def _own_icon(vocabulary: str, key: str) -> str:
+    """Return the icon that is drawn for a key; empty where there is none."""
+    name = ICON_OF.get(vocabulary, "") + key
+    return name if has_icon(vocabulary) and name in assets.read_assets().icons else ""
+
+
+def _new_page(vocabulary: str, form: forms.NewTerm, status: int = 200) -> Any:
+    terms = known.listed(asked.connection(), vocabulary, g.lang)
+    return page(
+        "new_term",
+        "vocabularies",
+        status,
+        vocabulary=vocabulary,
+        name=vocabulary_names().get(vocabulary, vocabulary),
+        fields=form.fields,
+        term_languages=i18n.LANGUAGES,
+        order=[(one.key, _("after “%(name)s”", name=one.label)) for one in terms],
+        palette=_palette() if has_colour(vocabulary) else (),
+        icons=_icons() if has_icon(vocabulary) else (),
+    )
+
+
+@blueprint.get("/<lang:lang>/admin/vocabularies/<vocabulary>/new")
+@acting.needs("admin")
+def new(lang: str, vocabulary: str) -> Any:
+    """The form of a term that is to be added."""
+    if vocabulary not in known.OPEN:
+        raise missing()
+    return _new_page(vocabulary, forms.empty(i18n.LANGUAGES))
+
+
+@blueprint.post("/<lang:lang>/admin/vocabularies/<vocabulary>/new")
+@acting.needs("admin")
+def add(lang: str, vocabulary: str) -> Any:
+    """Add a term."""
+    if vocabulary not in known.OPEN:
+        raise missing()
+    keys = [one.key for one in known.listed(asked.connection(), vocabulary, lang)]
+    form = forms.read_new(form_sent(), i18n.LANGUAGES, vocabulary, keys)
+    if not form.words.right:
+        return _new_page(vocabulary, form, 422)
+    given = writing.New(form.key, form.words.labels, form.words.synonyms, form.after, form.look)
+    try:
+        with acting.transaction() as connection:
+            writing.add(connection, myself(), vocabulary, given, address=request.remote_addr)
+    except writing.Refused as error:
+        field = "key" if error.reason in ("there", "former") else f"label-{error.language or 'en'}"
+        form.fields[field].errors.append(Fault(REFUSED[error.reason]))
+        return _new_page(vocabulary, form, 422)
+    return went(f"vocabularies/{vocabulary}/{form.key}", "added")
 
 
 @blueprint.post("/<lang:lang>/admin/vocabularies/<vocabulary>")
@@ -99,12 +203,15 @@ def _found(vocabulary: str, key: str) -> known.Term:
 
 def _term_page(found: known.Term, words: forms.Words, status: int = 200, problem: str = "", into: str = "") -> Any:
     every = known.listed(asked.connection(), found.vocabulary, g.lang)
+    own = _own_icon(found.vocabulary, found.key)
     return page(
         "term",
         "vocabularies",
         status,
         term=found,
-        fields=words.fields,
+        fields=forms.of_look(found.look, found.key, own) | words.fields,
+        palette=_palette() if has_colour(found.vocabulary) else (),
+        icons=_icons(own) if has_icon(found.vocabulary) else (),
         term_languages=_languages(),
         name=vocabulary_names().get(found.vocabulary, found.vocabulary),
         label_here=next((one.label for one in every if one.key == found.key), found.key),
@@ -151,12 +258,44 @@ def merge(lang: str, vocabulary: str, key: str) -> Any:
     if not reason:
         try:
             with acting.transaction() as connection:
-                writing.merge(connection, myself(), vocabulary, key, into, address=request.remote_addr)
+                term_merging.merge(connection, myself(), vocabulary, key, into, address=request.remote_addr)
         except writing.Refused as error:
             reason = error.reason
     if reason:
         return _refused(found, {"sure": 422, "unknown": 422}.get(reason, 409), reason, into)
     return went(f"vocabularies/{vocabulary}/{into}", "merged")
+
+
+@blueprint.post("/<lang:lang>/admin/vocabularies/<vocabulary>/<key>/part")
+@acting.needs("admin")
+def part(lang: str, vocabulary: str, key: str) -> Any:
+    """Take back that another term, whose key the form names, went up in this one."""
+    found, former = _found(vocabulary, key), request.form.get("former", "")[:100].replace("\0", "")
+    if former not in {one.key for one in found.former}:
+        return _refused(found, 409, "unknown")
+    try:
+        with acting.transaction() as connection:
+            term_merging.part(connection, myself(), vocabulary, former, address=request.remote_addr)
+    except writing.Refused as error:
+        return _refused(found, 409, error.reason)
+    return went(f"vocabularies/{vocabulary}/{former}", "parted")
+
+
+@blueprint.post("/<lang:lang>/admin/vocabularies/<vocabulary>/<key>/look")
+@acting.needs("admin")
+def look(lang: str, vocabulary: str, key: str) -> Any:
+    """Give a term another colour and icon."""
+    found = _found(vocabulary, key)
+    if not has_icon(vocabulary):
+        raise missing()
+    wanted, fields = forms.read_look(form_sent(), vocabulary, _own_icon(vocabulary, key))
+    if any(one.errors for one in fields.values()):
+        words = forms.of_term(_languages(), found.labels, found.synonyms)
+        words.fields |= fields
+        return _term_page(found, words, 422)
+    with acting.transaction() as connection:
+        writing.look(connection, myself(), vocabulary, key, wanted, address=request.remote_addr)
+    return went(f"vocabularies/{vocabulary}/{key}", "saved")
 
 
 @blueprint.post("/<lang:lang>/admin/vocabularies/<vocabulary>/<key>/<any('retired', 'offered'):act>")

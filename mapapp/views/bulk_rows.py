@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask import g
 from flask_babel import gettext as _
 
-from .. import countries, i18n
+from .. import contacts, countries, i18n
 from ..folding import fold
 from ..forms import practice, table
 from ..forms.coordinates import NotCoordinates, Point, parse
@@ -91,6 +91,10 @@ def _line(upload: Upload, row: _Row, known: table.Words, offers: offering.Offere
     slug = table.line(row.cells.get("slug", ""))
     there = records.known(asked.connection(), "practice", slug) if slug else None
     notes: list[str] = []
+    if there is not None and not drafting.may_see_contact(slug):
+        there = there._replace(values=contacts.apart(there.values))
+        if any(table.line(row.cells.get(name, "")) for name in contacts.FIELDS):
+            notes.append(_("The contact of this practice stays: its organisation or the moderators change it."))
     if slug and there is None:
         notes.append(_("There is no practice “%(slug)s” on this site, so a new one is made.", slug=slug[:80]))
     given = _begin(row, known, defaults, there, notes)

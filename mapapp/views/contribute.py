@@ -10,6 +10,7 @@ from werkzeug import Response
 from ..forms import drafts
 from ..forms.fields import tidy
 from ..queries import contributions, records
+from ..queries.proposals import Proposal
 from ..writing import moderation
 from . import acting, asked, drafting, form_words
 from .answering import always_fresh, with_site
@@ -39,7 +40,7 @@ def door(then: str, heading: str, about: tuple[str, str] | None = None) -> str:
 def mine(lang: str) -> str:
     """Everything that the person or their organisations have proposed, with what the moderators said."""
     who = drafting.actor()
-    listed = contributions.of_account(asked.connection(), who.id, [one.id for one in who.organisations])
+    listed = contributions.of_account(asked.connection(), who.id, [one.id for one in who.organisations], lang)
     return render_template("contribute/mine.html", listed=listed, me_id=who.id)
 
 
@@ -59,6 +60,7 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
         found=found,
         title=title_of(found),
         gone=found.state == "approved" and not _is_public(found),
+        fate=records.former(asked.connection(), _kind_of_record(found), found.slug or ""),
         steps=steps,
         said=last if last and last.step != "answered" and found.state in ("returned", "submitted", "agreed") else None,
         asked=bool(last and last.step == "asked" and found.state in ("submitted", "agreed")),
@@ -69,12 +71,15 @@ def _page(public_id: UUID, problem: str = "", status: int = 200) -> tuple[str, i
     return page, status
 
 
-def _is_public(found: contributions.Contribution) -> bool:
-    kind = "practice" if found.kind == "evaluation" else found.kind
-    return bool(found.slug) and records.known(asked.connection(), kind, found.slug or "") is not None
+def _kind_of_record(found: Proposal) -> str:
+    return "practice" if found.kind == "evaluation" else found.kind
 
 
-def title_of(found: contributions.Contribution) -> tuple[str, str] | None:
+def _is_public(found: Proposal) -> bool:
+    return bool(found.slug) and records.known(asked.connection(), _kind_of_record(found), found.slug or "") is not None
+
+
+def title_of(found: Proposal) -> tuple[str, str] | None:
     """Return what a contribution is about and in which language that is; None while it has no title."""
     # Who proposes that a record goes, or goes up in another one, says nothing new of it.
     values = drafts.plain(found.values if found.action in ("create", "change") else found.base or {})

@@ -10,7 +10,7 @@ from .. import i18n
 from ..atlas.words import tokens
 from ..errors import Problem
 from ..forms.parts import LANGUAGES
-from ..queries import contributions, records, suggest
+from ..queries import contributions, proposals, records, suggest
 from ..writing import moderation
 from . import acting, asked, drafting, form_words, guarding, locating, photos, text_tabs
 from .answering import always_fresh
@@ -122,7 +122,7 @@ def _unsaved(desk: Desk, problem: Problem, saved: moderation.Saved | None = None
 
 def _saved_but(desk: Desk, saved: moderation.Saved, status: int = 422) -> Any:
     """Show a form that is kept as a draft and cannot be sent yet."""
-    desk.proposal = contributions.one(asked.connection(), saved.public_id)
+    desk.proposal = proposals.one(asked.connection(), saved.public_id, g.lang)
     desk.to = url_for("contribute.edit", public_id=saved.public_id)
     desk.revision = saved.revision
     return _page(desk, status)
@@ -138,7 +138,9 @@ def _conflict(desk: Desk, conflict: moderation.Conflict) -> Any:
         )
     desk.conflict = "published" if conflict.state == "approved" else "changed"
     desk.revision = conflict.revision
-    there = desk.proposal or contributions.by_key(asked.connection(), desk.key)
+    there = desk.proposal
+    if there is None and (made := contributions.by_key(asked.connection(), desk.key)):
+        there = proposals.one(asked.connection(), made, g.lang)
     if desk.conflict == "published" and there and there.slug:
         if desk.kind == "evaluation":
             current = drafting.evaluate(there.slug, url_for("contribute.evaluate", slug=there.slug), keep=True)

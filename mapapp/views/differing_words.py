@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..differing import Difference, Piece, Threeway
-from . import form_words, wording
+from . import form_words, offering, wording
 
 VOCABULARIES = {
     "themes": "theme",
@@ -139,7 +139,7 @@ def _language(field: str, part: str) -> str | None:
 
 def _side(field: str, value: Any) -> Side:
     if value is None or value in ("", []):
-        return Side((_("no"),) if field == "temporarily_closed" else ())
+        return Side((_("no"),) if field in ("temporarily_closed", "contact_public") else ())
     return Side(_items(field, value if isinstance(value, list) else [value]))
 
 
@@ -161,7 +161,7 @@ def say(field: str, value: Any) -> str:
         return _structure(field, value)
     if field == "budget_eur":
         return _("%(number)s euros", number=i18n.number(float(value), g.lang))
-    return _KEYS.get(field, lambda: {})().get(value) or str(value)
+    return _KEYS.get(field, lambda: {})().get(value) or offering.called(field, value) or str(value)
 
 
 _KEYS = {

@@ -10,13 +10,14 @@ from uuid import UUID
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from .. import i18n
+from .. import contacts, i18n
 from ..errors import Problem
 from ..forms import drafts, evaluation, practice, service
 from ..forms.fields import N_, Sent, sent, tidy
 from ..forms.parts import walk
-from ..queries import contributions, duplicates, records
-from ..queries.contributions import Contribution
+from ..queries import contacts as people
+from ..queries import duplicates, proposals, records
+from ..queries.proposals import Proposal
 from ..queries.whereabouts import Spot
 from ..sealing import new_key
 from ..writing import moderation
@@ -39,7 +40,7 @@ class Desk:
     form: Any
     offers: offering.Offered
     to: str
-    proposal: Contribution | None = None
+    proposal: Proposal | None = None
     slug: str | None = None
     base: Mapping[str, Any] | None = None
     base_version: int | None = None
@@ -63,6 +64,11 @@ class Desk:
         names = {name for name in step.fields if name not in ("language", "status", "owner")}
         filled = any(form_words.base_name(one.name) in names and getattr(one, "data", None) for one in walk(self.form))
         return filled and not self.missing[step.name]
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether the form asks for the contact: not where it is somebody else's to see and change."""
+        return contacts.speaks(self.base)
 
     @property
     def writes_on(self) -> bool:
@@ -117,9 +123,9 @@ def not_found() -> Problem:
     return Problem(404, _("There is no such contribution"), _("It may be somebody else's, or its address is mistyped."))
 
 
-def proposal_of(public_id: UUID) -> Contribution:
+def proposal_of(public_id: UUID) -> Proposal:
     """Return a proposal of the person who asks or of one of their organisations. Raises Problem (404)."""
-    found = contributions.one(asked.connection(), public_id)
+    found = proposals.one(asked.connection(), public_id, g.lang)
     who = actor()
     if found is None:
         raise not_found()
@@ -129,7 +135,7 @@ def proposal_of(public_id: UUID) -> Contribution:
     return found
 
 
-def open_proposal(found: Contribution, language: str = "") -> Desk:
+def open_proposal(found: Proposal, language: str = "") -> Desk:
     """Return the desk with a proposal that is there, and with a text in one more language where that is wanted."""
     form_of = FORMS[found.kind]
     given = drafts.to_form(found.values, form_of.to_form)
@@ -180,11 +186,20 @@ def change(kind: str, slug: str, to: str, version: int | None = None, *, keep: b
         return _gone(kind, slug, to, keep)
     base: Mapping[str, Any] = known.values
     if version is not None and version != known.version:
-        base = records.at_version(connection, kind, slug, version) or known.values
+        base = contacts.as_in(records.at_version(connection, kind, slug, version) or known.values, known.values)
+    if kind == "practice" and not may_see_contact(slug):
+        base = contacts.apart(base)
     offers = offering.offers(base)
     form = make(kind, FORMS[kind].to_form(base), offers)
     version = known.version if version is None else version
     return Desk(kind, form, offers, to, slug=slug, base=base, base_version=version, key=new_key())
+
+
+def may_see_contact(slug: str) -> bool:
+    """Tell whether the person who asks may see and change the contact of a published practice."""
+    me = acting.me()
+    own = [one.id for one in me.organisations] if me else []
+    return me is not None and people.may_see(asked.connection(), slug, me.id, me.role, own)
 
 
 def may_evaluate() -> acting.Me:

@@ -228,5 +228,6 @@ def _is_given(connection: Connection, account: Account) -> bool:
     code_hash = second_factor.recovery_hash(secret_key, account.id, code)
     if code and second_factors.use_recovery_code(connection, account.id, code_hash):
         auditing.note(connection, "recovery_code_used", account_id=account.id, address=request.remote_addr)
+        accounts.tell_changed(connection, account, "recovery_code_used", site=asked.mail_site())
         return True
     return False

@@ -12,7 +12,7 @@ from .. import i18n, search
 from ..atlas import Answer, Suggestion
 from ..atlas.distance import metres
 from ..queries.practices import PracticeCard
-from . import cards, placing
+from . import cards, looking, placing
 from .facets import Group, groups, say_value
 from .translating import gettext as _
 from .wording import absolute
@@ -182,7 +182,7 @@ def _offered(one: Suggestion) -> Offered:
     icons = {"practice": "document", "place": "location-address", "partner": "handshake", "region": "region"}
     icon = icons.get(one.kind, "globe" if one.kind == "country" else "filter")
     if one.kind == "theme":
-        icon = f"theme-{one.args[0][1]}"
+        icon = looking.theme_icon(one.args[0][1])
     if one.kind == "practice":
         address = url_for("practices.detail", slug=one.slug)
     elif one.kind == "partner":

@@ -45,6 +45,7 @@ PRACTICE = (
         (
             *("organisation", "organisation_type", "partners", "programmes", "project", "start_year", "end_year"),
             *("status", "budget_eur", "website", "owner"),
+            *("contact_name", "contact_mail", "contact_public"),
         ),
     ),
     Step("works", N_("How well it works"), ("lessons", "transferability", "source_title", "source_url", "photos")),
@@ -93,6 +94,9 @@ LABELS = {
     "source_title": N_("Title of the source"),
     "source_url": N_("Web address of the source"),
     "owner": N_("Who keeps this entry up to date?"),
+    "contact_name": N_("Contact person"),
+    "contact_mail": N_("Mail address of the contact person"),
+    "contact_public": N_("Name and address on the public page"),
     "category": N_("Category"),
     "eligibility": N_("Who is it for?"),
     "cost": N_("What does it cost?"),

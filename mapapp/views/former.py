@@ -20,13 +20,17 @@ def answer(
     found = records.former(asked.connection(), kind, slug)
     if found is None:
         raise otherwise
-    if found.moved_to:
-        address = address_of(found.moved_to) if address_of else url_for(f"{kind}s.detail", slug=found.moved_to)
+    page_of = address_of or (lambda at: url_for(f"{kind}s.detail", slug=at))
+    address = page_of(found.moved_to) if found.moved_to else ""
+    if found.leads_on:
         query = request.query_string.decode("ascii", "ignore")
         return redirect(address + (f"?{query}" if query else ""), 301)
     raise Problem(
         410,
         _("This record is public no more"),
-        _("It was taken off the map on %(day)s.", day=i18n.day(found.at, lang)),
+        _("It went up in another record, which is public no more either.")
+        if address
+        else _("It was taken off the map on %(day)s.", day=i18n.day(found.at, lang)),
         _("Search the map for what there is instead."),
+        link=(address, _("The record it went up in")) if address else None,
     )

@@ -6,6 +6,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from markupsafe import Markup
 
 from ..errors import Problem
 from ..sealing import proof
+from ..writing import attempts
+from ..writing.attempts import Limit
 from . import acting, asked
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -23,6 +26,11 @@ FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 OPEN_FOR = 24 * 3600  # seconds that a form of somebody without a session stays good
 LARGEST_OF_STRANGERS = 16 * 1024 * 1024  # bytes that are read of a form whose session has ended, to keep its text
+LARGEST_SIFTED = (
+    128 * 1024 * 1024
+)  # bytes that are read of a form that is too large, to keep its text without its files
+LARGEST_TEXT = 4 * 1024 * 1024  # bytes of text in a form that a person has written; its fields have limits of their own
+SIFTED = Limit(20, timedelta(hours=1))  # larger forms of strangers at one address
 
 
 def takes(most: int) -> Callable[[View], View]:
@@ -93,28 +101,56 @@ def _origin() -> bool | None:
     return None if site is None else True
 
 
+def _make_room(view: Any, known: bool, own: bool) -> bool:
+    """Say how much is read of the request's body; return whether that is more than the view takes, for the words' sake.
+
+    Of a form of ours that somebody has written, the text is read even when it is too large, or when their session has
+    ended meanwhile (then they are not `known`): no file of it is kept. Anything larger is refused before it is read.
+    """
+    usual: int = getattr(view, "largest_body", request.max_content_length or 0)
+    if not getattr(view, "roles", None):
+        request.max_content_length = usual
+        return False
+    if not known and not own:
+        return False
+    if not known:
+        usual = min(usual, LARGEST_OF_STRANGERS)
+        request._get_file_stream = _nowhere  # type: ignore[method-assign]
+    request.max_content_length = usual
+    if not own:
+        return False
+    request.max_form_memory_size = LARGEST_TEXT
+    length = request.content_length or 0
+    if length <= usual or length > LARGEST_SIFTED or (not known and _too_often()):
+        return False
+    request.max_content_length = LARGEST_SIFTED
+    request._get_file_stream = _nowhere  # type: ignore[method-assign]
+    return True
+
+
+def _too_often() -> bool:
+    with acting.transaction() as connection:
+        counted = attempts.Try(f"sifted:address:{attempts.of_address(request.remote_addr)}", SIFTED)
+        return bool(attempts.take(connection, counted))
+
+
 def _check() -> Any:
     """Refuse a change that does not come from a form of ours. Runs before every view."""
     if request.method in SAFE or request.routing_exception is not None:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
+    from . import interrupted
+
     own = _origin()
     if own is not False:
         one = acting.held()
-        largest: int = getattr(view, "largest_body", request.max_content_length or 0)
-        if one is not None or not getattr(view, "roles", None):
-            request.max_content_length = largest
-        elif own:  # their session may have ended while they wrote: the text is read, no file of a stranger is
-            request.max_content_length = min(largest, LARGEST_OF_STRANGERS)
-            request._get_file_stream = _nowhere  # type: ignore[method-assign]
+        sifted = _make_room(view, one is not None, bool(own))
         token = request.headers.get(HEADER) or request.form.get(FIELD, "")
         if fits(token, one.id if one else None) or (own and token and getattr(view, "own_origin_suffices", False)):
-            return None
+            return interrupted.too_large() if sifted and one is not None else None
         if own and token and one is None and getattr(view, "roles", None):
             return None  # the session ended while the form was open: the view asks them to sign in, the text is kept
         if own and token:
-            from . import interrupted
-
             return interrupted.send_again()
     acting.note_denial("forgery")
     raise Problem(

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from flask import g, render_template, request
+from flask import current_app, g, render_template, request
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..errors import Problem
 from . import acting, asked
-from .failing import wants_json
+from .failing import known_problem, wants_json
 
 FIELD = "kept"
 KEPT_FOR = 24 * 3600  # seconds
@@ -28,10 +28,25 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(asked.settings().secret_key, salt="kept form")
 
 
+def _fields() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
+
+
+def too_large() -> tuple[str, int]:
+    """Answer a form of somebody who is signed in that is larger than is taken: its text without its files, to be sent
+    again. Where the text itself is the trouble, its long fields lie open to be shortened."""
+    fields = _fields()
+    if wants_json() or not any(value.strip() for _name, value in fields):
+        raise known_problem(413)
+    kept = Kept(request.full_path.rstrip("?"), fields)
+    length = sum(len(value.encode("utf-8", "replace")) for _name, value in fields)
+    long = length > (current_app.config["MAX_CONTENT_LENGTH"] or 0)
+    return render_template("account/repeat.html", form=kept, fresh=False, large=True, long=long), 413
+
+
 def sealed() -> str:
     """Return the form of this request as one signed text that a page can carry; nothing where it is too long."""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in NOT_KEPT]
-    carried = str(_signer().dumps([request.full_path.rstrip("?"), fields]))
+    carried = str(_signer().dumps([request.full_path.rstrip("?"), _fields()]))
     return carried if len(carried) <= LONGEST else ""
 
 

@@ -10,7 +10,7 @@ from .. import i18n
 from ..countries import iso_codes
 from ..folding import fold
 from ..forms.parts import LANGUAGES, Lookups
-from ..queries import offered, vocabulary, whereabouts
+from ..queries import offered, territories, vocabulary, whereabouts
 from ..queries.offered import Offer
 from . import acting, asked
 from .keeping import kept
@@ -59,10 +59,9 @@ def _organisations(base: Mapping[str, Any] | None) -> Options:
     return [(one.slug, one.words) for one in found]
 
 
-def offers(base: Mapping[str, Any] | None) -> Offered:
-    """Return what the forms offer; `base` is the record that is being changed."""
+def _records() -> dict[str, Any]:
     connection, lang = asked.connection(), g.lang
-    known = kept(
+    return kept(
         "offered",
         lang,
         lambda: {
@@ -72,6 +71,25 @@ def offers(base: Mapping[str, Any] | None) -> Offered:
             "languages": _languages(lang),
         },
     )
+
+
+def called(field: str, key: str) -> str | None:
+    """Return what the record is called that a field names by its key; None for a field that names none, or one that
+    is gone."""
+    if field in ("project", "region"):
+        return dict(_records()[f"{field}s"]).get(key)
+    if field == "owner":
+        there = offered.organisation(asked.connection(), key)
+        return there.words if there else None
+    if field == "territories":
+        area = territories.named(asked.connection(), [key]).get(key)
+        return f"{area.name} ({key})" if area else None
+    return None
+
+
+def offers(base: Mapping[str, Any] | None) -> Offered:
+    """Return what the forms offer; `base` is the record that is being changed."""
+    known = _records()
     return Offered(
         _terms(base), known["projects"], known["regions"], _organisations(base), known["countries"], known["languages"]
     )

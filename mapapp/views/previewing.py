@@ -1,4 +1,4 @@
-"""The preview of a contribution: its values as the practice page shows records."""
+"""The preview of a contribution: its values as the page of a practice or a service shows records."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -10,17 +10,20 @@ from uuid import UUID
 from flask import g, render_template, url_for
 
 from ..forms import drafts
+from ..queries import offered, practices, territories, whereabouts
 from ..queries import photos as known_photos
-from ..queries import practices, territories, whereabouts
-from ..queries.contributions import Contribution
+from ..queries.in_language import Said
 from ..queries.practice_page import Covered, PartOf, PracticePage, Text
+from ..queries.proposals import Proposal
+from ..queries.services import ServicePage
 from ..queries.whereabouts import Spot
-from . import acting, asked, drafting, text_tabs
+from . import acting, asked, drafting, openness, text_tabs
 from .contribute import blueprint
 from .practices import profile
+from .services import say_languages
 
 
-def _texts(found: Contribution, values: Mapping[str, Any]) -> tuple[Text, ...]:
+def _texts(found: Proposal, values: Mapping[str, Any]) -> tuple[Text, ...]:
     """Return the texts in the order in which a reader wants them; a text without a title is still to be written."""
     form = drafting.open_proposal(found).form
     older = {tab.language for tab in text_tabs.tabs(form, found.base) if tab.state == "older"}
@@ -60,7 +63,7 @@ def _photos(values: Mapping[str, Any]) -> tuple[known_photos.Shown, ...]:
     return tuple(found)
 
 
-def page_of(found: Contribution) -> PracticePage:
+def practice_of(found: Proposal) -> PracticePage:
     """Return a proposed practice as its page shows it. What is not typed yet is simply not there."""
     values, connection = drafts.plain(found.values), asked.connection()
     old = practices.detail(connection, found.slug, g.lang) if found.slug else None
@@ -107,21 +110,72 @@ def page_of(found: Contribution) -> PracticePage:
         evaluations=old.evaluations if old else (),
         events=old.events if old else (),
         photos=_photos(values),
+        contact_name=values.get("contact_name") if values.get("contact_public") else None,
+        contact_mail=values.get("contact_mail") if values.get("contact_public") else None,
+    )
+
+
+def service_of(found: Proposal) -> ServicePage:
+    """Return a proposed service as its page shows it. What is not typed yet is simply not there."""
+    values, connection = drafts.plain(found.values), asked.connection()
+    source = values["language"]
+    codes = sorted(values["texts"], key=lambda code: (code != g.lang, code != "en", code != source, code))
+    texts = [(code, values["texts"][code]) for code in codes]
+
+    def said(field: str) -> Said | None:
+        return next((Said(one[field], code, one["origin"]) for code, one in texts if one[field]), None)
+
+    point, region = values["location"], values["region"]
+    return ServicePage(
+        slug=found.slug or "…",
+        name=said("name") or Said("…", source, "author"),
+        **{field: said(field) for field in ("description", "eligibility", "cost", "documents")},
+        category=values["category"] or "",
+        organisation=values["organisation"],
+        place_name=values["place_name"],
+        address=values["address"],
+        country=values["country"] or "",
+        languages=tuple(values["languages"]),
+        phone=values["phone"],
+        website=values["website"],
+        opening_hours=tuple(values["opening_hours"]),
+        temporarily_closed=values["temporarily_closed"],
+        confirmed_on=date.today(),
+        lapsed_on=None,
+        source_url=values["source_url"] or "",
+        location_kind=values["location_kind"],
+        longitude=point["lon"] if point else None,
+        latitude=point["lat"] if point else None,
+        region=region,
+        region_name=dict(offered.regions(connection, g.lang)).get(region, region),
+        region_language=g.lang,
     )
 
 
 @blueprint.get("/<lang:lang>/contribute/proposals/<uuid:public_id>/preview")
 @acting.needs()
 def preview(lang: str, public_id: UUID) -> str:
-    """A proposed practice as its page would show it."""
+    """A proposed practice or service as its page would show it."""
     found = drafting.proposal_of(public_id)
-    if found.kind != "practice" or found.action not in ("create", "change"):
+    if found.kind == "evaluation" or found.action not in ("create", "change"):
         raise drafting.not_found()
-    record = page_of(found)
+    edit = url_for("contribute.edit", public_id=public_id) + "#review"
+    return _service(found, edit) if found.kind == "service" else _practice(found, edit)
+
+
+def _service(found: Proposal, edit: str) -> str:
+    service = service_of(found)
+    days = openness.week(service.opening_hours, g.lang)
+    words = {"say_languages": say_languages, "days": days, "edit": edit}
+    return render_template("contribute/preview_service.html", service=service, **words)
+
+
+def _practice(found: Proposal, edit: str) -> str:
+    record = practice_of(found)
     title = record.said("title")
     if title is None:
         raise drafting.not_found()
-    shown = profile(record, lang)
+    shown = profile(record, g.lang)
     return render_template(
         "contribute/preview.html",
         record=record,
@@ -134,5 +188,5 @@ def preview(lang: str, public_id: UUID) -> str:
         alike=[],
         citation="",
         found=found,
-        edit=url_for("contribute.edit", public_id=public_id) + "#review",
+        edit=edit,
     )

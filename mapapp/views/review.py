@@ -8,9 +8,9 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from sqlalchemy import Connection
 from werkzeug import Response as Answer
 
-from .. import differing
+from .. import contacts, differing
 from ..queries import duplicates, proposals, records
-from ..queries.proposals import PAGE, Reader, Seen
+from ..queries.proposals import PAGE, Proposal, Reader
 from ..queries.whereabouts import Spot
 from ..writing import moderation
 from ..writing.moderation import Conflict, Refused
@@ -71,7 +71,7 @@ def index(lang: str) -> str:
     )
 
 
-def _done(reader: Reader, lang: str) -> Seen | None:
+def _done(reader: Reader, lang: str) -> Proposal | None:
     """Return the proposal that was just decided on, which the address names."""
     name = reviewing.as_uuid(request.args.get("done", ""))
     found = proposals.one(asked.connection(), name, lang) if name else None
@@ -88,9 +88,9 @@ def proposal(lang: str, public_id: str) -> Response:
     return _page(me, reader, seen, Trouble())
 
 
-def _page(me: Me, reader: Reader, seen: Seen, trouble: Trouble) -> Response:
+def _page(me: Me, reader: Reader, seen: Proposal, trouble: Trouble) -> Response:
     connection = asked.connection()
-    shown = View() if seen.state in reviewing.TAKEN_BACK else _view(connection, seen)
+    shown = View() if seen.state in reviewing.TAKEN_BACK else _view(connection, seen, reader.everything)
     body = render_template(
         "review/proposal.html",
         seen=seen,
@@ -106,7 +106,7 @@ def _page(me: Me, reader: Reader, seen: Seen, trouble: Trouble) -> Response:
     return make_response(body, trouble.status)
 
 
-def _view(connection: Connection, seen: Seen) -> View:
+def _view(connection: Connection, seen: Proposal, moderates: bool) -> View:
     view = View()
     waits = seen.state in reviewing.OPEN
     known = records.known(connection, seen.kind, seen.slug, seen.values) if seen.slug and waits else None
@@ -115,7 +115,9 @@ def _view(connection: Connection, seen: Seen) -> View:
         if seen.kind == "evaluation" and records.known(connection, "practice", seen.values.get("practice", "")) is None:
             view.stale = view.gone = True
     if view.stale and known and seen.action == "change":
-        view.three = differing_words.three(differing.three_way(seen.base or {}, known.values, seen.values))
+        # Who agrees for an organisation sees no more of a contact than its proposal says.
+        now = known.values if moderates else contacts.as_in(known.values, seen.base)
+        view.three = differing_words.three(differing.three_way(seen.base or {}, now, seen.values))
     after: Mapping[str, Any] = seen.values
     if seen.action == "merge":
         into = records.known(connection, seen.kind, seen.values.get("into", ""))
@@ -127,7 +129,7 @@ def _view(connection: Connection, seen: Seen) -> View:
     return view
 
 
-def _stale(seen: Seen, known: records.Known | None) -> tuple[bool, bool]:
+def _stale(seen: Proposal, known: records.Known | None) -> tuple[bool, bool]:
     """Tell whether the record is another one by now, and whether it is gone."""
     if seen.kind == "evaluation":
         return (seen.base or None) != (known.values if known else None), False
@@ -136,7 +138,7 @@ def _stale(seen: Seen, known: records.Known | None) -> tuple[bool, bool]:
     return known is None or known.version != seen.base_version, known is None
 
 
-def _alike(connection: Connection, seen: Seen) -> Sequence[duplicates.Similar]:
+def _alike(connection: Connection, seen: Proposal) -> Sequence[duplicates.Similar]:
     if seen.kind != "practice" or seen.action not in ("create", "change"):
         return ()
     values = seen.values
@@ -151,27 +153,27 @@ def _alike(connection: Connection, seen: Seen) -> Sequence[duplicates.Similar]:
     )
 
 
-Step = Callable[[Connection, moderation.Actor, Seen], object]
+Step = Callable[[Connection, moderation.Actor, Proposal], object]
 
 
-def _approve(connection: Connection, actor: moderation.Actor, seen: Seen) -> object:
+def _approve(connection: Connection, actor: moderation.Actor, seen: Proposal) -> object:
     return moderation.approve(connection, actor, seen.public_id, reviewing.revision(), asked.mail_site())
 
 
-def _agree(connection: Connection, actor: moderation.Actor, seen: Seen) -> object:
+def _agree(connection: Connection, actor: moderation.Actor, seen: Proposal) -> object:
     return moderation.agree(connection, actor, seen.public_id, reviewing.revision())
 
 
-def _return(connection: Connection, actor: moderation.Actor, seen: Seen) -> object:
+def _return(connection: Connection, actor: moderation.Actor, seen: Proposal) -> object:
     words = reviewing.words()
     return moderation.return_(connection, actor, seen.public_id, reviewing.revision(), words, asked.mail_site())
 
 
-def _ask(connection: Connection, actor: moderation.Actor, seen: Seen) -> object:
+def _ask(connection: Connection, actor: moderation.Actor, seen: Proposal) -> object:
     return moderation.ask(connection, actor, seen.public_id, reviewing.revision(), reviewing.words(), asked.mail_site())
 
 
-def _catch_up(connection: Connection, actor: moderation.Actor, seen: Seen) -> object:
+def _catch_up(connection: Connection, actor: moderation.Actor, seen: Proposal) -> object:
     return moderation.catch_up(connection, actor, seen.public_id, reviewing.revision())
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug import Response
 
-from .. import differing
+from .. import contacts, differing
 from ..errors import Problem
 from ..queries import duplicate_pairs, proposals, records
 from ..queries.proposals import Change
@@ -171,6 +171,8 @@ def undo(lang: str, kind: str, slug: str) -> Response:
     values = values or records.at_version(connection, kind, slug, version)
     if values is None:
         raise _not_found()
+    # What somebody said of a contact is never brought back: the person may have changed their mind.
+    values = contacts.as_in(values, known.values if known else None)
     action = "change" if known else "create"
     base = known.version if known else None
     return _propose(Draft(kind, values, action, slug, base, reviewing.words(), key=_key()), f"undo-{version}")

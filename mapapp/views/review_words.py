@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_time, format_timedelta
+from babel.dates import format_timedelta
 from flask import g, url_for
 from flask_babel import gettext as _
 
@@ -22,14 +22,6 @@ def age(since: datetime | None) -> str:
 def is_old(since: datetime | None) -> bool:
     """Tell whether somebody has waited too long."""
     return since is not None and datetime.now(UTC) - since > OLD
-
-
-def moment(at: datetime | None) -> str:
-    """Return a day and a time of day in words; nobody knows the reader's clock, so the time is that of UTC."""
-    if at is None:
-        return ""
-    time = format_time(at, "short", locale=i18n.locale(i18n.BRITISH.get(g.lang, g.lang)))
-    return f"{i18n.day(at, g.lang)}, {time} UTC"
 
 
 def about(kind: str, action: str) -> str:
@@ -96,5 +88,5 @@ def page_of(kind: str, slug: str) -> str:
 
 def words() -> dict[str, Any]:
     """Give the templates these words under one name."""
-    functions = (age, is_old, moment, about, kind_of, state_of, step_of, role_of, page_of)
+    functions = (age, is_old, about, kind_of, state_of, step_of, role_of, page_of)
     return {"review": {function.__name__: function for function in functions}}

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from ..errors import Problem
 from ..forms.fields import tidy
 from ..queries import proposals
-from ..queries.proposals import Reader, Seen
+from ..queries.proposals import Proposal, Reader
 from ..writing import moderation, transitions
 from ..writing.moderation import Conflict, Refused
 from . import acting, asked
@@ -47,7 +47,7 @@ def as_uuid(text: str) -> UUID | None:
         return None
 
 
-def find(public_id: str, lang: str, *, taken_back: bool = False) -> tuple[Me, Reader, Seen]:
+def find(public_id: str, lang: str, *, taken_back: bool = False) -> tuple[Me, Reader, Proposal]:
     """Return a proposal that the person who asks may see, on demand also one that its author has `taken_back` to write
     on. Raises Problem (403, 404)."""
     me, seen_by = reader()
@@ -64,7 +64,7 @@ def find(public_id: str, lang: str, *, taken_back: bool = False) -> tuple[Me, Re
     return me, seen_by, found
 
 
-def possible(me: Me, seen: Seen) -> frozenset[str]:
+def possible(me: Me, seen: Proposal) -> frozenset[str]:
     """Return the steps that a person can take with a proposal now."""
     own = moderation.relations(actor(me), seen.author_id, seen.organisation_id)
     steps = {

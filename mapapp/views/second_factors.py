@@ -215,8 +215,7 @@ def new_codes(lang: str) -> Any:
 def _note(connection: Connection, account: Account, action: str, **details: str) -> None:
     subject = f"account:{account.id}"
     auditing.note(connection, action, account_id=account.id, subject=subject, address=request.remote_addr, **details)
+    accounts.tell_changed(connection, account, action, site=asked.mail_site())
     one = acting.held()
-    if one is not None and one.full and action in ("second_factor_added", "second_factor_removed"):
-        accounts.tell_changed(connection, account, action, site=asked.mail_site())
     if one is not None and action == "second_factor_added" and one.full:
         sessions.end_all(connection, account.id, but=one.id)  # whoever else is in came without it

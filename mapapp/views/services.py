@@ -1,5 +1,6 @@
 """Services for newcomers: the list of a search, near a place where asked, and one service."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -207,9 +208,14 @@ def detail(lang: str, slug: str) -> str | Response:
     return render_template("services/detail.html", service=service, days=openness.week(service.opening_hours, lang))
 
 
+def say_languages(codes: Iterable[str]) -> str:
+    """Return languages (BCP 47) by their names, as a sentence joins them."""
+    return i18n.in_words([i18n.language_name(code, g.lang) for code in codes], g.lang)
+
+
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
     return {
-        "say_languages": lambda codes: i18n.in_words([i18n.language_name(code, g.lang) for code in codes], g.lang),
+        "say_languages": say_languages,
         "say_field": lambda name: search.say_field(name, _),
     }

@@ -1,5 +1,6 @@
 """What every template may call: names, labels, numbers, dates and addresses in the language of the page."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,6 +50,11 @@ def programme_name(value: str) -> str:
 def absolute(path: str) -> str:
     """Return the public address of a path of this site."""
     return (asked.settings().base_url or request.url_root.rstrip("/")) + path
+
+
+def on_our_clock(value: Any) -> Any:
+    """Return a moment on the clock of the site; a date, or nothing, as it is."""
+    return value.astimezone(asked.site().zone) if isinstance(value, datetime) else value
 
 
 def alternate_urls() -> list[tuple[str, str]]:
@@ -110,7 +116,8 @@ def _context() -> dict[str, Any]:
         "country_name": lambda code: i18n.country_name(code, lang),
         "language_name": lambda code: i18n.language_name(code, lang),
         "format_number": lambda value: i18n.number(value, lang),
-        "format_day": lambda value: i18n.day(value, lang),
+        "format_day": lambda value: i18n.day(on_our_clock(value), lang),
+        "format_moment": lambda value: i18n.moment(on_our_clock(value), lang),
         "format_partial_date": lambda value: dates.say_date(value, lang) if value else "",
         "format_year_range": year_range,
         "in_words": lambda items: i18n.in_words(items, lang),
@@ -126,6 +133,7 @@ def install(app: Flask) -> None:
         place_name=place_name,
         programme_name=programme_name,
         absolute=absolute,
+        on_our_clock=on_our_clock,
         own_name=i18n.own_name,
         text_direction=i18n.direction,
     )

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, cast, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from ..i18n import LANGUAGES
 from ..models.account import ROLES, Account, Member, Passkey, RecoveryCode, Token
+from ..models.practice import Practice
 from ..models.proposal import Message, Proposal
 from ..queries import accounts as known
 from . import auditing, mail, sessions, tokens
@@ -23,6 +25,22 @@ class Inviting(Protocol):
     @property
     def id(self) -> int:
         """Return the id of the account."""
+
+
+class Told(Protocol):
+    """Who is told: anything with the id, the address and the language of an account."""
+
+    @property
+    def id(self) -> int:
+        """Return the id of the account."""
+
+    @property
+    def mail(self) -> str | None:
+        """Return its address; None when it is deleted."""
+
+    @property
+    def language(self) -> str:
+        """Return the language of mails to it."""
 
 
 class NotInvited(ValueError):
@@ -174,16 +192,20 @@ def rehash_password(connection: Connection, account_id: int, password_hash: str)
     connection.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
 
 
-def tell_changed(connection: Connection, account: known.Account, what: str, *, site: mail.Site) -> None:
-    """Tell somebody by mail that their way to sign in was changed: `what` is password, second_factor_added or
-    second_factor_removed. Who did not do it themselves learns of it."""
+def tell_changed(connection: Connection, account: Told, what: str, *, site: mail.Site) -> None:
+    """Tell somebody by mail that their account was changed, so that who did not do it themselves learns of it.
+
+    `what` is one of the keys of the mail's words, templates/mail/changed.txt. Who has no address is told nothing.
+    """
+    if account.mail is None:
+        return
     language = _spoken(account.language)
-    link = f"{site.address}/{language}/account/link"
-    receiver = mail.Receiver(account.mail, language, account.id)
-    mail.queue(connection, "changed", receiver, {"site": site, "link": link, "what": what})
+    page = f"{site.address}/{language}"
+    values = {"site": site, "link": f"{page}/account/link", "imprint": f"{page}/imprint", "what": what}
+    mail.queue(connection, "changed", mail.Receiver(account.mail, language, account.id), values)
 
 
-def change(connection: Connection, account_id: int, *, name: str | None, language: str, digest: bool) -> None:
+def change(connection: Connection, account_id: int, *, name: str | None, language: str, digest: str) -> None:
     """Change what somebody says of themselves."""
     connection.execute(
         update(Account).where(Account.id == account_id).values(name=name, language=_spoken(language), digest=digest)
@@ -215,6 +237,7 @@ def delete_account(connection: Connection, account_id: int) -> bool:
     connection.execute(delete(Token).where(func.lower(Token.about["mail"].astext) == func.lower(address)))
     never_sent = (Proposal.author_id == account_id, Proposal.state == "draft", Proposal.submitted_at.is_(None))
     connection.execute(delete(Proposal).where(*never_sent))
+    _forget_contact(connection, address)
     connection.execute(
         update(Account)
         .where(Account.id == account_id)
@@ -225,10 +248,19 @@ def delete_account(connection: Connection, account_id: int) -> bool:
             totp_secret=None,
             totp_used_step=None,
             last_seen_at=None,
-            digest=False,
+            digest="none",
             may_evaluate=False,
             invited_by=None,
             deleted_at=func.now(),
         )
     )
     return True
+
+
+def _forget_contact(connection: Connection, mail: str | None) -> None:
+    """Take the person out as a contact: from public practices at once, and from everything that was proposed."""
+    nobody = {"contact_name": None, "contact_mail": None, "contact_public": False}
+    connection.execute(update(Practice).where(func.lower(Practice.contact_mail) == func.lower(mail)).values(nobody))
+    for said in (Proposal.values, Proposal.base):
+        theirs = func.lower(said["contact_mail"].astext) == func.lower(mail)
+        connection.execute(update(Proposal).where(theirs).values({said: said.op("||")(cast(nobody, JSONB))}))

@@ -19,10 +19,11 @@ ANSWERS = ("right", "change", "retire")
 PAGE = "{site}/{lang}/contribute/fresh/{key}?answer={answer}"
 LATE = timedelta(weeks=26)  # an answer is welcome for so long after the record was marked
 
+# Only who got the question can be waited for: a mail may lie in the outbox for long.
 _LAPSE = """
 UPDATE {table} SET lapsed_on = current_date FROM freshness
 WHERE freshness.kind = '{table}' AND freshness.slug = {table}.slug AND answered_at IS NULL AND lapsed_on IS NULL
-  AND asked_at < now() - make_interval(weeks => :weeks)
+  AND sent_at < now() - make_interval(weeks => :weeks)
   AND (confirmed_on IS NULL OR confirmed_on < asked_at::date)
 """
 _LAPSES = tuple(text(_LAPSE.format(table=table)) for table in ("practice", "service"))
@@ -63,10 +64,10 @@ def ask_owners(connection: Connection, site: Site, address: str, *, daily: bool 
     today = daily and known.asked_today(connection)
     for due in [] if today else known.due(connection, site.fresh_months):
         _forget_links(connection, due.kind, due.slug)
-        for receiver in known.receivers(connection, due.owner_id):
-            _write(connection, due, receiver, sender, good_for)
-            mails += 1
-        row = {"asked_at": func.now(), "answered_at": None}
+        receivers = known.receivers(connection, due.owner_id)
+        written = [_write(connection, due, receiver, sender, good_for) for receiver in receivers]
+        mails += len(written)
+        row = {"asked_at": func.now(), "messages": written, "sent_at": None, "answered_at": None}
         statement = upsert(Freshness).values(kind=due.kind, slug=due.slug, **row)
         connection.execute(statement.on_conflict_do_update(index_elements=["kind", "slug"], set_=row))
         asked += 1
@@ -75,7 +76,7 @@ def ask_owners(connection: Connection, site: Site, address: str, *, daily: bool 
 
 def _write(
     connection: Connection, due: known.Due, receiver: known.Receiver, site: mail.Site, good_for: timedelta
-) -> None:
+) -> int:
     about = {"kind": due.kind, "slug": due.slug, "owner": due.owner_id}
     key = tokens.issue(connection, "fresh", account_id=receiver.account_id, about=about, good_for=good_for)
     links = {
@@ -84,7 +85,8 @@ def _write(
     }
     title = due.titles.get(receiver.language) or due.titles.get("en") or due.titles[due.language]
     values = {"site": site, "title": title, "organisation": due.owner_name, **links}
-    mail.queue(connection, "freshness", mail.Receiver(receiver.mail, receiver.language, receiver.account_id), values)
+    to = mail.Receiver(receiver.mail, receiver.language, receiver.account_id)
+    return mail.queue(connection, "freshness", to, values)
 
 
 def _forget_links(connection: Connection, kind: str, slug: str) -> None:

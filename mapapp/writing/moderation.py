@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Row, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DataError, IntegrityError
 
-from .. import differing
+from .. import contacts, differing
 from ..models.account import Organisation
+from ..queries import contacts as people
 from ..queries import records
 from . import notifying, publishing
 from .mail import Site
@@ -221,10 +222,15 @@ def catch_up(connection: Connection, actor: Actor, public_id: UUID, revision: in
     comes_back = row.action == "create" and row.kind != "evaluation"
     if known is None or comes_back:
         raise Conflict("stale", row, known.values if known else None)
-    if row.base_version == known.version and row.base == known.values:
+    if row.base_version == known.version and contacts.as_in(known.values, row.base) == row.base:
         return Saved(public_id, row.revision, row.state)
-    values = differing.merge(row.base or {}, known.values, row.values) if row.action == "change" else row.values
-    columns = {"base": known.values, "base_version": known.version, "values": values, "revision": row.revision + 1}
+    base, values = contacts.as_in(known.values, row.base), row.values
+    if row.action == "change":
+        # What others made of the contact is not its author's to read: it stays as it is unless they changed it.
+        touched = contacts.of(row.values) != contacts.of(row.base)
+        base = base if touched else contacts.apart(base)
+        values = contacts.as_in(differing.merge(row.base or {}, base, row.values), row.values if touched else None)
+    columns = {"base": base, "base_version": known.version, "values": values, "revision": row.revision + 1}
     row = take_step(connection, row, actor, "caught_up", revision, **columns)
     return Saved(public_id, row.revision, row.state)
 
@@ -252,7 +258,7 @@ def _base(connection: Connection, draft: Draft) -> tuple[int | None, Mapping[str
     version = known.version if draft.base_version is None else draft.base_version
     if version != known.version:  # changed since the author's page was made: what they saw is in the history
         earlier = records.at_version(connection, draft.kind, draft.slug, version)
-        return version, known.values if earlier is None else earlier
+        return version, known.values if earlier is None else contacts.as_in(earlier, known.values)
     return version, known.values
 
 
@@ -263,6 +269,9 @@ def _new(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any] | None
     if draft.kind == "evaluation" and not actor.may_evaluate:
         raise Refused("may_not_evaluate")
     version, base = _base(connection, draft)
+    values = dict(draft.values)
+    if base is not None and not _may_see_contact(connection, actor, draft):
+        base, values = contacts.apart(base), contacts.apart(values)
     statement = (
         upsert(PROPOSAL)
         .values(
@@ -271,7 +280,7 @@ def _new(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any] | None
             slug=draft.slug,
             base_version=version,
             base=null() if base is None else dict(base),
-            values=dict(draft.values),
+            values=values,
             note=draft.note,
             author_id=actor.id,
             organisation_id=_organisation(connection, actor, draft.organisation),
@@ -283,6 +292,11 @@ def _new(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any] | None
     return connection.execute(statement.returning(PROPOSAL)).one_or_none()
 
 
+def _may_see_contact(connection: Connection, actor: Actor, draft: Draft) -> bool:
+    own = [one.id for one in actor.organisations]
+    return draft.kind != "practice" or people.may_see(connection, draft.slug or "", actor.id, actor.role, own)
+
+
 def _by_key(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any]":
     row = connection.execute(select(PROPOSAL).where(PROPOSAL.c.key == draft.key).with_for_update()).one()
     if row.author_id != actor.id or row.kind != draft.kind or row.action != draft.action:
@@ -291,6 +305,8 @@ def _by_key(connection: Connection, actor: Actor, draft: Draft) -> "Row[Any]":
 
 
 def _save(connection: Connection, actor: Actor, draft: Draft, row: "Row[Any]") -> Saved:
+    if not contacts.speaks(row.base):
+        draft = draft._replace(values=contacts.apart(draft.values))
     same = row.values == draft.values and row.note == draft.note
     own = relations(actor, row.author_id, row.organisation_id)
     # What was taken back is taken up again by saving it, changed or not.

@@ -1,11 +1,10 @@
-"""The outbox: which mails are due, who sends them now, what came of it; the daily summary for moderators.
+"""The outbox: which mails are due, who sends them now, what came of it; the summary for moderators.
 
 A mail is claimed in a short transaction before it is sent and marked in another one after it: no lock is held while a
 mail server answers. Whoever dies in between leaves a claim that ends by itself; the mail then goes out once more under
 the same Message-ID, by which mail servers and readers know it again.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from .mail import Receiver
 CLAIM = timedelta(minutes=10)  # longer than a batch can take
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))  # after each failure
 KEPT = timedelta(days=180)  # what was sent is forgotten then
-DIGEST_FROM = 6  # o'clock, UTC
+MONDAY, FRIDAY = 0, 4  # as Python counts
 LISTED = 10  # proposals in a summary
 
 
@@ -58,6 +57,7 @@ UPDATE message SET state = 'sent', sent_at = now(), error = NULL,
   plain = CASE WHEN :keep THEN plain ELSE '' END, html = CASE WHEN :keep THEN html ELSE '' END
 WHERE id = :id AND state <> 'sent'
 """)
+_QUESTION_SENT = text("UPDATE freshness SET sent_at = now() WHERE :id = ANY(messages) AND sent_at IS NULL")
 _FAILED = text("""
 UPDATE message SET state = :state, error = :error, due_at = now() + :wait
 WHERE id = :id AND state = 'sending' AND tries = :tries
@@ -73,12 +73,11 @@ ORDER BY submitted_at, id
 """)
 _MODERATORS = text("""
 SELECT mail, language, id FROM account
-WHERE role IN ('moderator', 'admin') AND digest AND disabled_at IS NULL AND mail IS NOT NULL
-  AND NOT EXISTS (SELECT FROM message WHERE account_id = account.id AND kind = 'digest'
-    AND created_at >= date_trunc('day', now()))
+WHERE role IN ('moderator', 'admin') AND digest = ANY(:wanted) AND disabled_at IS NULL AND mail IS NOT NULL
+  AND NOT EXISTS (SELECT FROM message WHERE account_id = account.id AND kind = 'digest' AND created_at >= :midnight)
 ORDER BY id
 """)
-_HOUR = text("SELECT extract(hour FROM now())::int")
+_NOW = text("SELECT now()")
 
 
 def claim(connection: Connection, most: int = 20) -> list[Outgoing]:
@@ -87,8 +86,11 @@ def claim(connection: Connection, most: int = 20) -> list[Outgoing]:
 
 
 def note_sent(connection: Connection, outgoing: Outgoing, *, keep: bool = False) -> None:
-    """Note that a mail server has taken a mail; its text is forgotten unless it is to be kept."""
+    """Note that a mail server has taken a mail; its text is forgotten unless it is to be kept. An owner
+    is waited for from the moment on at which the question has left."""
     connection.execute(_SENT, {"id": outgoing.id, "keep": keep})
+    if outgoing.kind == "freshness":
+        connection.execute(_QUESTION_SENT, {"id": outgoing.id})
 
 
 def note_failed(connection: Connection, outgoing: Outgoing, error: str, *, for_good: bool = False) -> bool:
@@ -105,17 +107,27 @@ def sweep(connection: Connection) -> None:
     connection.execute(_SWEEP, {"kept": KEPT})
 
 
+def wanted_on(now: datetime, site: Site) -> list[str]:
+    """Return which wishes for a summary (see models.account.DIGESTS) are met at a moment on the site's clock."""
+    day = now.weekday()
+    comes = {"daily": True, "workdays": day <= FRIDAY, "weekly": day == MONDAY}.get(site.digest, False)
+    if not comes or now.hour < site.digest_hour:
+        return []
+    return ["every", "weekly"] if day == MONDAY else ["every"]
+
+
 def queue_digests(connection: Connection, site: Site, address: str) -> int:
     """Write to each moderator who wants it what waits, once a day at most; return how many mails that made.
 
-    `address` is that of the site. Of several who try at once, one does it.
+    Days and hours are those of the site's clock; `address` is that of the site. Of several at once, one does it.
     """
-    if not site.digest or connection.execute(_HOUR).scalar_one() < DIGEST_FROM:
+    now = connection.execute(_NOW).scalar_one().astimezone(site.zone)
+    wanted = wanted_on(now, site)
+    if not wanted or not connection.execute(_ONE_AT_A_TIME).scalar_one():
         return 0
-    if not connection.execute(_ONE_AT_A_TIME).scalar_one():
-        return 0
-    waiting: Sequence[Line] = [Line(*row) for row in connection.execute(_WAITING)]
-    receivers = [Receiver(*row) for row in connection.execute(_MODERATORS)] if waiting else []
+    waiting = [Line(title, since.astimezone(site.zone)) for title, since in connection.execute(_WAITING)]
+    given = {"wanted": wanted, "midnight": now.replace(hour=0, minute=0, second=0, microsecond=0)}
+    receivers = [Receiver(*row) for row in connection.execute(_MODERATORS, given)] if waiting else []
     for receiver in receivers:
         mail.queue(
             connection,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from .. import contacts
 from ..models.account import Organisation
 from ..models.place import Place
 from ..models.practice import Practice, PracticeTerm, PracticeTerritory, PracticeText
@@ -99,7 +100,7 @@ def nuts_code(connection: Connection, values: Mapping[str, Any]) -> str | None:
 
 
 def _columns(connection: Connection, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {name: values[name] for name in _PLAIN[kind]}
+    columns = {name: values[name] for name in _PLAIN[kind]} | contacts.of(values)
     columns["location"] = _point(values["location"])
     columns["owner_id"] = _one(connection, Organisation.id, Organisation.slug, values["owner"], "owner")
     # A place that a newer gazetteer has lost is found again by its name.

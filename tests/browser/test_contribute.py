@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from ..contributing import edit_of, id_of, row, send, whole
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("contribute_browser")]
+pytestmark = pytest.mark.browser
 NEW = "/en/contribute/practices/new"
 
 

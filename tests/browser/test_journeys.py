@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from ..cast import Stage, make_stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 
 class Mouse:

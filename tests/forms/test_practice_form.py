@@ -53,6 +53,14 @@ TEXT = st.fixed_dictionaries(
 )
 
 
+CONTACT = st.one_of(
+    st.fixed_dictionaries({"contact_name": some(LINE), "contact_mail": st.none(), "contact_public": st.just(False)}),
+    st.fixed_dictionaries(
+        {"contact_name": some(LINE), "contact_mail": st.just("a.b@example.org"), "contact_public": st.booleans()}
+    ),
+)
+
+
 @st.composite
 def practices(draw: Any) -> dict[str, Any]:
     texts = draw(st.dictionaries(st.sampled_from(LANGUAGES), TEXT, min_size=1, max_size=3))
@@ -96,6 +104,7 @@ def practices(draw: Any) -> dict[str, Any]:
             )
         ),
         "owner": draw(some(st.just("freiwilligenzentrum"))),
+        **draw(CONTACT),
     }
 
 

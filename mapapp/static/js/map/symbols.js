@@ -16,6 +16,11 @@ export function draw(name, attributes = {}, children = []) {
 const PIN_SHAPE = "M17 40 C12 33.4 4 26.4 4 16.5 A13 13 0 0 1 30 16.5 C30 26.4 22 33.4 17 40 Z";
 const SHADE_SHAPE = "M17 41 C12 34.4 4 27.4 4 17.5 A13 13 0 0 1 30 17.5 C30 27.4 22 34.4 17 41 Z";
 
+// Themes that an admin has given another colour or icon than those of their key: { key: [colour, icon], … }.
+const looks = JSON.parse(document.documentElement.dataset.looks ?? "{}");
+const classOf = (theme) => `theme-${looks[theme]?.[0] ?? theme}`;
+const iconOf = (theme) => looks[theme]?.[1] ?? `theme-${theme}`;
+
 const iconAddress = (name) => `${document.documentElement.dataset.icons}#${name}`;
 
 /** Return an icon of the sprite. */
@@ -37,7 +42,7 @@ function arcs(mix, middle, radius, width) {
   return shown.map(([theme, number]) => {
     const part = (number / all) * length;
     const arc = draw("circle", {
-      class: `ring-part theme-${theme}`,
+      class: `ring-part ${classOf(theme)}`,
       cx: middle,
       cy: middle,
       r: radius,
@@ -79,12 +84,12 @@ export function pin(theme, kind) {
     draw("path", { class: "pin-shade", d: SHADE_SHAPE }),
     draw("path", { class: "pin-body", d: PIN_SHAPE }),
     draw("svg", { x: 8.5, y: 8, width: 17, height: 17, class: "pin-icon" }, [
-      draw("use", { href: iconAddress(theme ? `theme-${theme}` : "dot") }),
+      draw("use", { href: iconAddress(theme ? iconOf(theme) : "dot") }),
     ]),
   );
   return draw(
     "svg",
-    { class: `pin ${kind} theme-${theme ?? "none"}`, width: PIN.width, height: PIN.height, viewBox: "0 0 34 46", "aria-hidden": "true" },
+    { class: `pin ${kind} ${theme ? classOf(theme) : "theme-none"}`, width: PIN.width, height: PIN.height, viewBox: "0 0 34 46", "aria-hidden": "true" },
     parts,
   );
 }
