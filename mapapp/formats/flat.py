@@ -42,7 +42,8 @@ def row_sql(shape: Shape) -> str:
     cells = [_cell(field, sql) for field, sql in shape.cells()] + ["v.slug"]
     digits = 6 if shape.epsg in crs.DEGREES else 2
     if shape.wkt:
-        cells += [f"ST_AsText({shape.geometry()}, {digits})"]
+        place = f"ST_FlipCoordinates({shape.geometry()})" if shape.north_first else shape.geometry()
+        cells += [f"ST_AsText({place}, {digits})"]
     elif shape.collection.flat:
         cells += [f"trim_scale(round(ST_{axis}({shape.geometry()})::numeric, {digits}))" for axis in "XY"]
     return ", ".join(cells)

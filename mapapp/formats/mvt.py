@@ -10,7 +10,7 @@ _LAYER, _NAME, _FEATURE, _KEY, _VALUE = 3 << 3 | 2, 1 << 3 | 2, 2 << 3 | 2, 3 <<
 _EXTENT, _VERSION = 5 << 3, 15 << 3
 _TAGS, _TYPE, _GEOMETRY = 2 << 3 | 2, 3 << 3, 4 << 3 | 2
 _TEXT, _NUMBER = 1 << 3 | 2, 5 << 3
-_POINT, _MOVE_TO_ONE = 1, 9
+_POINT, _MOVE = 1, b"\x09"  # to one place
 
 
 class Dot(NamedTuple):
@@ -22,13 +22,20 @@ class Dot(NamedTuple):
     count: int  # type: ignore[assignment]  # tuple.count is of no use here
 
 
-def _varint(number: int) -> bytes:
+def _written(number: int) -> bytes:
     found = bytearray()
     while number > 0x7F:
         found.append(number & 0x7F | 0x80)
         number >>= 7
     found.append(number)
     return bytes(found)
+
+
+_SMALL = tuple(_written(number) for number in range(2 * EXTENT + 1))  # every place in a tile is one of these
+
+
+def _varint(number: int) -> bytes:
+    return _SMALL[number] if number < len(_SMALL) else _written(number)
 
 
 def _field(tag: int, content: bytes) -> bytes:
@@ -43,20 +50,22 @@ def tile(layer: str, dots: Sequence[Dot]) -> bytes:
     """Return a tile with one layer of points that have `point_count`, and `id` where they stand for one record."""
     if not dots:
         return b""
-    values: dict[bytes, int] = {}
+    values: dict[str | int, int] = {}
     features = []
+    before, between = bytes((_TAGS,)), bytes((_TYPE, _POINT, _GEOMETRY))
     for x, y, record, count in dots:
-        tags = _varint(0) + _varint(values.setdefault(_field_number(count), len(values)))
+        tags = b"\0" + _varint(values.setdefault(count, len(values)))
         if record:
-            tags += _varint(1) + _varint(values.setdefault(_field(_TEXT, record.encode()), len(values)))
-        place = _varint(_MOVE_TO_ONE) + _varint(_zigzag(x)) + _varint(_zigzag(y))
-        features.append(_field(_FEATURE, _field(_TAGS, tags) + bytes((_TYPE, _POINT)) + _field(_GEOMETRY, place)))
+            tags += b"\1" + _varint(values.setdefault(record, len(values)))
+        place = _MOVE + _varint(_zigzag(x)) + _varint(_zigzag(y))
+        content = b"".join((before, _varint(len(tags)), tags, between, _varint(len(place)), place))
+        features.append(_field(_FEATURE, content))
     content = _field(_NAME, layer.encode()) + b"".join(features)
     content += _field(_KEY, b"point_count") + _field(_KEY, b"id")
-    content += b"".join(_field(_VALUE, value) for value in values)
+    content += b"".join(_field(_VALUE, _value(value)) for value in values)
     content += bytes((_EXTENT,)) + _varint(EXTENT) + bytes((_VERSION, 2))
     return _field(_LAYER, content)
 
 
-def _field_number(number: int) -> bytes:
-    return bytes((_NUMBER,)) + _varint(number)
+def _value(value: str | int) -> bytes:
+    return _field(_TEXT, value.encode()) if isinstance(value, str) else bytes((_NUMBER,)) + _varint(value)

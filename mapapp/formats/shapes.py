@@ -11,12 +11,14 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")  # what the tables hold a langu
 
 class Shape(NamedTuple):
     """A collection as it is taken away. `epsg` is one of `crs.OFFERED`; `languages` are those of `lang=all`, else
-    empty; `wkt` asks tables for the geometry as text instead of two columns of coordinates."""
+    empty; `wkt` asks tables for the geometry as text instead of two columns of coordinates, and `north_first` for that
+    text in the order of axes of an authority that names the north first."""
 
     collection: Collection
     epsg: int = crs.GEOGRAPHIC
     languages: tuple[str, ...] = ()
     wkt: bool = False
+    north_first: bool = False
 
     def columns(self) -> list[tuple[str, str]]:
         """Return (name, SQL) of the columns to read, for `queries.export.copy_lines`."""

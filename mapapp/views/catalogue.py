@@ -45,7 +45,7 @@ def _site() -> catalogue.Site:
 
 
 def _dataset(collection: fields.Collection) -> catalogue.Dataset:
-    changed = export.last_change(asked.connection(), collection.name)
+    changed = taking.last_change(collection.name)
     if collection.name not in taking.SEARCHED:
         return catalogue.Dataset(collection.plural, changed, None, None)
     columns = asked.snapshot(collection.name).columns

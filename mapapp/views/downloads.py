@@ -158,7 +158,7 @@ def _described(title: str, rows: Sequence[tuple[str, str]], changed: datetime | 
 def _file(collection: fields.Collection, kind: Kind) -> Response:
     """Return a collection as a file: parse, ask, choose the form."""
     taken = taking.take(collection, kind)
-    changed = export.last_change(asked.connection(), collection.name)
+    changed = taking.last_change(collection.name)
     links = [_page_link(taking.page_of(taken))]
     if kind.making:
         connect = current_app.extensions["engine"].connect
@@ -179,7 +179,7 @@ def _file(collection: fields.Collection, kind: Kind) -> Response:
 def _standalone(collection: fields.Collection) -> Response:
     """Return a search as one HTML file with its own map."""
     taken = taking.take(collection, STANDALONE)
-    changed = export.last_change(asked.connection(), collection.name)
+    changed = taking.last_change(collection.name)
 
     def make(key: str) -> Path:
         title = f"{taking.title_of(collection.plural)} · {asked.site().name}"
@@ -199,7 +199,7 @@ def _standalone(collection: fields.Collection) -> Response:
 def _described_csv(collection: fields.Collection) -> Response:
     """Return what a CSV file has no room for: whose it is, and what its columns mean."""
     taken = taking.take(collection, KINDS["csv"])
-    changed = export.last_change(asked.connection(), collection.name)
+    changed = taking.last_change(collection.name)
     address = wording.absolute(request.full_path.replace(".csv-metadata.json", ".csv", 1).rstrip("?"))
     content = flat.description(taken.shape, address, taking.members(taken, changed))
     return Response(orjson.dumps(content), content_type="application/csvm+json")
@@ -251,7 +251,7 @@ def _everything(kind: Kind) -> Response:
     lang, every = taking.read_language()
     epsg = taking.read_crs(kind)
     connection = asked.connection()
-    changed = max((one for each in LAYERS if (one := export.last_change(connection, each.name))), default=None)
+    changed = max((one for each in LAYERS if (one := taking.last_change(each.name))), default=None)
 
     def make(key: str) -> Path:
         tables: dict[str, making.Table] = {}

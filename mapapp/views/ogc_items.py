@@ -158,8 +158,11 @@ def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[dict[st
 
 
 def _csv(shown: Shown, part: ogc_selecting.Part) -> Response:
-    """The page as a table: the fields and points that the downloads have, in the system asked for."""
-    shape = shapes.Shape(shown.collection, shown.system.srid, (), not shown.collection.flat)
+    """The page as a table as the downloads have them, with the fields asked for, in the system asked for."""
+    collection, system = shown.collection, shown.system
+    wkt = shown.geometry and not collection.flat
+    collection = collection._replace(fields=shown.fields, flat=collection.flat and shown.geometry)
+    shape = shapes.Shape(collection, system.srid, (), wkt, system.north_first)
     rows = _lines(shown, part.keys, flat.row_sql(shape), flat.COPY_OPTIONS)
     return Response(flat.head(shape) + b"".join(row + b"\r\n" for row in rows), content_type=flat.MEDIA_TYPE)
 

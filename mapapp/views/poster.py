@@ -6,7 +6,6 @@ from markupsafe import Markup
 
 from .. import i18n
 from ..formats import drawing, fields
-from ..queries import export
 from . import asked, cards, searching, taking, wording
 
 blueprint = Blueprint("poster", __name__)
@@ -47,6 +46,6 @@ def poster(lang: str) -> str:
         themes=[key for key in asked.snapshot().columns.fields["theme"].options if key in used],
         address=address,
         code=Markup(code),  # noqa: S704 drawn by segno from an address of ours
-        changed=i18n.day(export.last_change(asked.connection(), "practice"), lang),
+        changed=i18n.day(taking.last_change("practice"), lang),
         licence_url=fields.LICENCE_URL,
     )

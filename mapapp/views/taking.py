@@ -1,7 +1,7 @@
 """What is taken away: the records, language and reference system that an address asks for, and what is said of them."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from flask import g, request
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from ..formats.kinds import Kind
 from ..formats.shapes import Shape
 from ..queries import export
 from . import asked, searching, wording
+from .keeping import keep, kept
 
 SEARCHED = ("practice", "service")  # the collections that a search chooses from; the others are small and whole
 ALL = "all"  # of `lang`: every language
@@ -132,6 +133,14 @@ def page_of(taken: Taken) -> str:
 def attribution() -> str:
     """Return whom to name beside the data."""
     return f"{asked.site().name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0"
+
+
+def last_change(collection: str) -> datetime | None:
+    """Return when a record of a collection last changed; looked for once a data version, for it reads all of them."""
+    known = kept("last changes", "")
+    if collection not in known:
+        keep(known, collection, export.last_change(asked.connection(), collection))
+    return cast(datetime | None, known[collection])
 
 
 def moment(changed: datetime | None) -> str | None:

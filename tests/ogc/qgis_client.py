@@ -30,19 +30,20 @@ from qgis.PyQt.QtCore import QEventLoop, QSize
 
 COLLECTIONS = ("practices", "services", "regions", "projects", "events", "needs", "territories")
 BOX = QgsRectangle(5, 45, 17, 55)
-MANY = 1000  # features, of which the picture is proof enough
+MANY = 1000  # features, of which those of one island are enough
+ISLAND = QgsRectangle(14, 35.7, 14.7, 36.2)
 SIZE = 1200  # pixels of the picture
 PAGES = {"territories": 1000}  # features a page
 PAGE = 25  # of the others, so that most need several pages
 
 
-def drawn(layer):
-    """Return how many features a layer draws in each label of its legend, and how many not at all."""
+def drawn(layer, request):
+    """Return how many of the features asked for are drawn in each label of the legend, and how many not at all."""
     context, found = QgsRenderContext(), {}
     renderer = layer.renderer().clone()
     context.setExpressionContext(layer.createExpressionContext())
     renderer.startRender(context, layer.fields())
-    for feature in layer.getFeatures():
+    for feature in layer.getFeatures(request):
         context.expressionContext().setFeature(feature)
         keys = renderer.legendKeysForFeature(feature, context)
         items = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
@@ -61,7 +62,7 @@ def described(layer):
         "count": layer.featureCount(),
         "crs": layer.crs().authid(),
         "renderer": layer.renderer().type() if layer.renderer() else None,
-        "drawn": drawn(layer) if layer.featureCount() < MANY else {},
+        "drawn": drawn(layer, QgsFeatureRequest() if layer.featureCount() < MANY else QgsFeatureRequest(ISLAND)),
         "labelled": layer.labelsEnabled() and layer.labeling().settings().fieldName,
         "colours": {item.label(): item.symbol().color().name() for item in layer.renderer().legendSymbolItems()},
         "aliases": {field.name(): field.alias() for field in layer.fields() if field.alias()},
@@ -121,7 +122,7 @@ def project(path, picture):
     read = opened.read(str(path))
     layers = [node.layer() for node in opened.layerTreeRoot().findLayers()]
     settings = QgsMapSettings()
-    settings.setLayers(layers)
+    settings.setLayers([layer for layer in layers if layer.featureCount() < MANY])
     settings.setDestinationCrs(opened.crs())
     settings.setExtent(canvas.extent())
     settings.setOutputSize(QSize(SIZE, SIZE))

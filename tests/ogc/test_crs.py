@@ -1,6 +1,8 @@
 """OGC API – Features Part 2: coordinates in other systems, in the order of axes that their authorities define."""
 
+import csv
 import json
+import re
 from typing import Any
 
 import pyproj
@@ -151,3 +153,15 @@ def test_sequences_and_tables_hold_the_same_features(client: Any) -> None:
     lines = table.data.decode("utf-8-sig").split("\r\n")
     assert lines[0].endswith("slug,lon,lat")
     assert sum(one["id"] in table.text for one in page["features"]) == 7
+    few = client.get(f"{ITEMS}?limit=7&f=csv&properties=country,title&skipGeometry=true").data.decode("utf-8-sig")
+    assert [len(row) for row in csv.reader(few.splitlines())] == [3] * 8
+    assert few.splitlines()[0] == "title,country,slug"
+
+
+def test_tables_of_areas_keep_to_the_order_of_axes(client: Any) -> None:
+    asked = {"id": "AT334", "properties": "name", "crs": f"{EPSG}4326"}
+    path = "/ogc/collections/territories/items"
+    first = client.get(path, query_string=asked).json["features"][0]["geometry"]["coordinates"][0][0][0]
+    table = client.get(path, query_string={**asked, "f": "csv"}).data.decode("utf-8-sig")
+    assert re.search(r"[(]+([0-9.]+) ([0-9.]+)", table).groups() == tuple(map(str, first))  # type: ignore[union-attr]
+    assert 46 < first[0] < 48
