@@ -66,7 +66,7 @@ class Member(NamedTuple):
 
 
 _STATE = """CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted' WHEN a.disabled_at IS NOT NULL THEN 'disabled'
-  WHEN a.role <> 'contributor' AND a.password_hash IS NULL AND a.totp_secret IS NULL THEN 'invited' ELSE 'active' END"""
+  WHEN a.role <> 'contributor' AND a.password_hash IS NULL THEN 'invited' ELSE 'active' END"""
 _PEOPLE = f"""
 SELECT a.id, a.mail, a.name, a.role, a.language, a.may_evaluate, {_STATE} AS state,
   a.totp_secret IS NOT NULL OR EXISTS (SELECT FROM passkey WHERE account_id = a.id) AS second,
