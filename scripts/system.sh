@@ -27,7 +27,8 @@ case "${1:-}" in
   clients)
     # Programs that read what the site offers; tests that need one say that they are skipped where it is missing.
     command -v ogr2ogr >/dev/null || missing+=(gdal-bin)
-    /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || missing+=(python3-qgis) ;;
+    /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || missing+=(python3-qgis)
+    [ -d /usr/lib/R/site-library/sf ] || missing+=(r-cran-sf) ;;
   peers)
     # Only measured beside this API (tests/bench/peers.md).
     [ -x /usr/lib/cgi-bin/mapserv ] || missing+=(cgi-mapserver) ;;

@@ -54,6 +54,7 @@ def limit(writes: bool) -> None:
 
 def gdal(kind: str) -> Any:
     """Return pyogrio with one single driver. A driver that cannot be shut out ends the process."""
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # loaded wherever it is found, and needed by nothing here
     import pyogrio
     import pyogrio.raw
     from pyogrio import _ogr
