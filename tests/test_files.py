@@ -18,6 +18,7 @@ import pytest
 import shapely
 from sqlalchemy import Engine, text
 
+from mapapp import looks
 from mapapp.factory import create_app
 from mapapp.formats import colours, fields
 from mapapp.formats.kinds import KINDS
@@ -161,7 +162,7 @@ def test_a_geopackage_holds_related_tables_styles_and_whose_it_is(client: Any, t
     file.close()
     style = ElementTree.fromstring(styles["practices"])
     drawn = {one.get("value"): one.get("label") for one in style.iter("category")}
-    assert set(dict(colours.themes())) <= set(drawn)
+    assert set(looks.FIRST) <= set(drawn)
     assert drawn["housing"] == "Wohnen"
     assert WORDS in about.values()
     assert any("CC-BY-4.0" in words for words in about.values())
@@ -233,6 +234,19 @@ def test_nothing_that_a_record_says_is_a_formula_or_markup(
     kml = ElementTree.fromstring(client.get("/practices.kml?country=MT").data)
     names = [one.text for one in kml.iter("{http://www.opengis.net/kml/2.2}name")]
     assert any(name and name.startswith("<b>bold</b> & ]]>") for name in names)
+
+
+def test_a_theme_is_drawn_as_its_admins_say(atlas_engine: Engine, settings: Settings) -> None:
+    with atlas_engine.begin() as connection:
+        connection.execute(text("UPDATE term SET colour = 'spare-b' WHERE vocabulary = 'theme' AND key = 'housing'"))
+    client = create_app(settings, atlas_engine).test_client()
+    colour = colours.of("spare-b")
+    red, green, blue = (colour[at : at + 2] for at in (1, 3, 5))
+    assert (
+        f'<Style id="housing"><IconStyle><color>ff{blue}{green}{red}<' in client.get("/practices.kml?country=MT").text
+    )
+    assert f'value="{int(red, 16)},{int(green, 16)},{int(blue, 16)},255"' in client.get("/practices.qlr").text
+    assert f"color: {colour}" in client.get("/practices.map.html?country=MT").text
 
 
 def test_an_empty_search_is_an_empty_file(client: Any, tmp_path: Path) -> None:

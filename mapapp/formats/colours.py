@@ -18,11 +18,11 @@ class Colour(NamedTuple):
 
 @lru_cache(maxsize=1)
 def themes() -> tuple[Colour, ...]:
-    """Return the colour of every theme, in the order of the style sheet."""
+    """Return the colours of the palette by name, in the order of the style sheet; most are named after a theme."""
     light = _TOKENS.read_text(encoding="utf-8").split("@media", 1)[0]
     return tuple(Colour(*found) for found in re.findall(r"--theme-([a-z-]+): (#[0-9a-f]{6});", light))
 
 
 def of(key: str | None) -> str:
-    """Return the colour of a theme, or the one of what has none."""
+    """Return the colour of a name, or the one of what has none."""
     return dict(themes()).get(key or "", _PLAIN)

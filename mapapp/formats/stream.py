@@ -79,15 +79,18 @@ def csv_form(shape: Shape) -> Form:
     return Form(flat.row_sql(shape), flat.COPY_OPTIONS, flat.line, flat.head(shape))
 
 
-def kml_form(shape: Shape, title: str, about: Sequence[tuple[str, str]]) -> Form:
-    """Return how placemarks are written; `about` are (what, words) of the whole file."""
+def kml_form(
+    shape: Shape, title: str, about: Sequence[tuple[str, str]], themes: Sequence[tuple[str, str, str]]
+) -> Form:
+    """Return how placemarks are written; `about` are (what, words) of the whole file, `themes`
+    (key, words, #rrggbb)."""
     cells = [field for field, _sql in shape.cells()]
     styled_by = "themes" if any(field.name == "themes" for field in cells) else ""
     return Form(
         kml.line_sql(shape),
         kml.COPY_OPTIONS,
         lambda line: kml.placemark(line, cells, styled_by),
-        kml.head(title, about, colours.themes() if styled_by else ()),
+        kml.head(title, about, [colours.Colour(key, value) for key, _words, value in themes] if styled_by else ()),
         tail=kml.tail(),
     )
 

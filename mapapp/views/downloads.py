@@ -81,7 +81,7 @@ def _streamed(taken: Taken, kind: Kind, changed: datetime | None) -> Response:
         form = stream.csv_form(taken.shape)
     else:
         title = f"{taking.title_of(taken.shape.collection.plural)} · {asked.site().name}"
-        form = stream.kml_form(taken.shape, title, _rows(taken, changed))
+        form = stream.kml_form(taken.shape, title, _rows(taken, changed), taking.labels()["theme"])
     origin = stream.Origin(current_app.extensions["engine"].connect, folder())
     return _send(stream.streamed(origin, taken.shape, taken.ids, taking.values(taken.lang), form), kind.media_type)
 

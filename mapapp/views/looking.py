@@ -16,9 +16,14 @@ def _of(name: str, key: str) -> Look:
     return vocabulary.looks(asked.connection(), asked.versions()).get((name, key), _NONE)
 
 
+def theme_colour(key: str) -> str:
+    """Return the name of a theme's colour."""
+    return _of("theme", key).colour or key
+
+
 def theme_class(key: str) -> str:
     """Return the class that gives a theme its colour."""
-    return f"theme-{_of('theme', key).colour or key}"
+    return f"theme-{theme_colour(key)}"
 
 
 def theme_icon(key: str) -> str:

@@ -1,6 +1,7 @@
 """What is taken away: the records, language and reference system that an address asks for, and what is said of them."""
 
 from datetime import datetime
+from itertools import cycle
 from typing import Any, NamedTuple, cast
 
 from flask import g, request
@@ -8,11 +9,11 @@ from flask_babel import gettext as _
 
 from .. import i18n, search
 from ..errors import Problem
-from ..formats import crs, fields
+from ..formats import colours, crs, fields
 from ..formats.kinds import Kind
 from ..formats.shapes import Shape
 from ..queries import export
-from . import asked, searching, wording
+from . import asked, looking, searching, wording
 from .keeping import keep, kept
 
 SEARCHED = ("practice", "service")  # the collections that a search chooses from; the others are small and whole
@@ -174,13 +175,17 @@ def rows(title: str, size: int, words: str, link: str, epsg: int, changed: datet
     ]
 
 
-def labels() -> dict[str, list[tuple[str, str]]]:
-    """Return (key, words) of the vocabularies that maps are coloured by, in their order."""
+def labels() -> dict[str, list[tuple[str, str, str]]]:
+    """Return (key, words, #rrggbb) of the vocabularies that maps are coloured by, in their order. Themes have their
+    own colours; the categories of services, which have none, those of the palette in turn."""
     themes = asked.snapshot().columns.fields["theme"].options
     categories = asked.snapshot("service").columns.fields["category"].options
     return {
-        "theme": [(key, wording.label("theme", key)) for key in themes],
-        "service_category": [(key, wording.label("service_category", key)) for key in categories],
+        "theme": [(key, wording.label("theme", key), colours.of(looking.theme_colour(key))) for key in themes],
+        "service_category": [
+            (key, wording.label("service_category", key), colour.value)
+            for key, colour in zip(categories, cycle(colours.themes()), strict=False)
+        ],
     }
 
 

@@ -103,7 +103,7 @@ def _beside(records: list[dict[str, Any]], about: dict[str, Any], colour_of: dic
     used = {one["key"] for one in records}
     legend = Markup("").join(
         Markup('<li style="color: {}"><span>{}</span></li>').format(colour_of[key], said)
-        for key, said in about["legend"]
+        for key, said, _colour in about["legend"]
         if key in used
     )
     facts = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(*pair) for pair in about["rows"] if pair[1])
@@ -134,9 +134,7 @@ def write(job: dict[str, Any]) -> None:
     """Write the first table of a job as a page with a map."""
     about = job["about"]
     records = _records(job["tables"][0], about)
-    palette = [one.value for one in colours.themes()]
-    known = dict(colours.themes())
-    colour_of = {key: known.get(key, palette[at % len(palette)]) for at, (key, _words) in enumerate(about["legend"])}
+    colour_of = {key: colour for key, _words, colour in about["legend"]}
 
     plan: Any = folium.Map(
         tiles=None,

@@ -1,7 +1,6 @@
 """How QGIS draws the layers: QML of each, by theme or category, in the colours of the site."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import cycle
 from xml.sax.saxutils import quoteattr
 
 from .. import colours
@@ -77,14 +76,9 @@ def _areas() -> str:
     )
 
 
-def _categories(attribute: str, terms: Iterable[tuple[str, str]]) -> str:
+def _categories(attribute: str, terms: Iterable[Sequence[str]]) -> str:
     listed, symbols = [], []
-    terms, known = list(terms), dict(colours.themes())
-    # What is no theme gets a colour that no theme of the same list has.
-    there = {key for key, _words in terms}
-    others = cycle([value for key, value in known.items() if key not in there] or known.values())
-    for number, (key, words) in enumerate([*terms, ("", "–")]):
-        colour = known.get(key) or (next(others) if key else colours.of(None))
+    for number, (key, words, colour) in enumerate([*terms, ("", "–", colours.of(None))]):
         listed.append(
             f'<category value={quoteattr(key)} type="string" label={quoteattr(words)} symbol="{number}" render="true"/>'
         )
@@ -96,14 +90,14 @@ def _categories(attribute: str, terms: Iterable[tuple[str, str]]) -> str:
 
 
 def renderer(layer: str, labels: Labels, first: str) -> str:
-    """Return the renderer of a layer; `labels` are (key, words) by vocabulary, in the language of the file, `first`
-    one of FIRST_OF_TEXT and FIRST_OF_LIST."""
+    """Return the renderer of a layer; `labels` are (key, words, colour) by vocabulary, in the language of the file,
+    `first` one of FIRST_OF_TEXT and FIRST_OF_LIST."""
     if layer == "territories":
         return _areas()
     if layer in BY:
         field, vocabulary = BY[layer]
         attribute = first if field == "themes" else f'"{field}"'
-        return _categories(attribute, [(key, words) for key, words in labels.get(vocabulary, [])])
+        return _categories(attribute, labels.get(vocabulary, []))
     symbol = _symbol("0", ALONE.get(layer, colours.of(None)), _SHAPES.get(layer, "circle"))
     return (
         '<renderer-v2 type="singleSymbol" symbollevels="0" enableorderby="0" forceraster="0">'
