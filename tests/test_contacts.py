@@ -16,64 +16,67 @@ from .contributing import fields
 from .people import PersonClient, sign_in
 from .proposing import SITE, actor, propose, publish, titled
 
-NAME, MAIL = "Quirina Zweifelhofer", "quirina.z@contact.example"
+NAME, MAIL = "Kontaktrolle Eins", "kontaktrolle.eins@contact.example"
+OTHER, OTHER_MAIL = "Ansprechrolle Zwei", "ansprechrolle.zwei@contact.example"
 TITLE = "Waffle mornings of the valley"
 CONTACT = {"contact_name": NAME, "contact_mail": MAIL}
 HIDDEN, SHOWN = CONTACT | {"contact_public": False}, CONTACT | {"contact_public": True}
 
 
-def published(app: Any, contact: dict[str, Any], organisation: str = "contact-house") -> str:
+def published(app: Any, contact: dict[str, Any], organisation: str = "contact-house", title: str = TITLE) -> str:
     """Return the slug of a practice that a partner of an organisation wrote and a moderator approved."""
     with app.extensions["engine"].begin() as connection:
         partner = actor(connection, "partner", organisation)
-        values = titled(TITLE, owner=organisation, **contact)
+        values = titled(title, owner=organisation, **contact)
         return publish(connection, partner, actor(connection, "moderator"), values, organisation=organisation)
 
 
-def surfaces(app: Any, slug: str) -> list[str]:
-    """Return an address of every route that can be read, about this practice where it is about one, and a search."""
+def surfaces(app: Any, *slugs: str) -> list[str]:
+    """Return an address of every route that can be read, about each practice where it is about one, and a search."""
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()):
             continue
-        every = [("en", "csv"), ("de", "geojson"), ("it", "gpkg"), ("en", "xlsx")]
-        for lang, ending in every if "ending" in rule.arguments or "practices" in str(rule) else every[:1]:
-            samples = SAMPLES | {"slug": slug, "lang": lang, "ending": ending}
-            built = rule.build({name: samples.get(name, "x") for name in rule.arguments}, append_unknown=False)
-            assert built, rule
-            found += [built[1], f"{built[1]}?q=Waffle+mornings&bbox=5,40,20,55&zoom=7"]
+        own = rule.arguments & {"slug", "record"}
+        for slug in slugs if own else slugs[:1]:
+            for lang in LANGUAGES if rule.endpoint == "practices.detail" else LANGUAGES[:1]:
+                for ending in ("csv", "geojson", "gpkg") if "ending" in rule.arguments else ("",):
+                    samples = SAMPLES | {"slug": slug, "record": slug, "lang": lang, "ending": ending}
+                    built = rule.build({name: samples.get(name, "x") for name in rule.arguments}, append_unknown=False)
+                    assert built, rule
+                    found.append(built[1] if own else f"{built[1]}?q=Waffle+mornings&bbox=5,40,20,55&zoom=7")
     return list(dict.fromkeys(found))
 
 
-def where(client: PersonClient, addresses: list[str]) -> set[str]:
-    """Return the addresses whose answer, headers or body, says anything of the person."""
+def where(client: PersonClient, addresses: list[str], *words: str) -> set[str]:
+    """Return the addresses whose answer, headers or body, says anything of a person."""
     found, answered = set(), 0
     for address in addresses:
         answer = client.get(address)
         answered += answer.status_code == 200
         said = answer.get_data() + str(answer.headers).encode()
-        if any(word.encode() in said for word in (*NAME.split(), MAIL, MAIL.split("@")[0])):
+        if any(word.encode() in said for word in words):
             found.add(address)
-    assert answered > 80, answered
+    assert answered > 50, answered
     return found
 
 
-@pytest.mark.parametrize("contact", [HIDDEN, SHOWN], ids=["unticked", "ticked"])
-def test_a_contact_is_where_its_person_wants_it(people_app: Any, anyone: PersonClient, contact: dict[str, Any]) -> None:
-    slug = published(people_app, contact)
-    seen = where(anyone, surfaces(people_app, slug))
-    if contact["contact_public"]:
-        assert {address.split("?")[0] for address in seen} == {f"/{lang}/practices/{slug}" for lang in LANGUAGES}
-        page = anyone.get(f"/en/practices/{slug}").text
-        assert f'href="mailto:{MAIL}"' in page
-        assert NAME not in "".join(re.findall(r"<script type=.application/ld.json.*?</script>", page, re.S))
-    else:
-        assert seen == set()
-    for query in (NAME.split()[1], MAIL):
-        assert 'data-total="0"' in anyone.get(f"/en/?q={query}", headers={"Accept": "text/html"}).text, query
+def test_a_contact_is_where_its_person_wants_it(people_app: Any, anyone: PersonClient) -> None:
+    shown = {"contact_name": OTHER, "contact_mail": OTHER_MAIL, "contact_public": True}
+    slugs = published(people_app, HIDDEN), published(people_app, shown, title=f"{TITLE}, again")
+    addresses = surfaces(people_app, *slugs)
+    assert where(anyone, addresses, NAME, MAIL, "ontaktrolle") == set()
+    seen = where(anyone, addresses, OTHER, OTHER_MAIL, "nsprechrolle")
+    assert seen == {f"/{lang}/practices/{slugs[1]}" for lang in LANGUAGES}
+    page = anyone.get(f"/en/practices/{slugs[1]}").text
+    assert f'href="mailto:{OTHER_MAIL}"' in page
+    assert OTHER not in "".join(re.findall(r"<script type=.application/ld.json.*?</script>", page, re.S))
+    for query in ("Kontaktrolle", MAIL, "Ansprechrolle", OTHER_MAIL):
+        assert TITLE not in anyone.get(f"/en/?q={query}", headers={"Accept": "text/html"}).text, query
     with people_app.extensions["engine"].connect() as connection:
         document = connection.execute(text("SELECT string_agg(d::text, ' ') FROM practice_document AS d")).scalar_one()
-        assert NAME.split()[1].lower() not in document.lower()
+        assert "kontaktrolle" not in document.lower()
+        assert "ansprechrolle" not in document.lower()
 
 
 def proposal(app: Any, address: str) -> Any:

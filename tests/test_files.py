@@ -246,7 +246,7 @@ def test_a_theme_is_drawn_as_its_admins_say(atlas_engine: Engine, settings: Sett
         f'<Style id="housing"><IconStyle><color>ff{blue}{green}{red}<' in client.get("/practices.kml?country=MT").text
     )
     assert f'value="{int(red, 16)},{int(green, 16)},{int(blue, 16)},255"' in client.get("/practices.qlr").text
-    assert f"color: {colour}" in client.get("/practices.map.html?country=MT").text
+    assert f"color: {colour}" in client.get("/practices.map.html?theme=housing&country=AT").text
 
 
 def test_an_empty_search_is_an_empty_file(client: Any, tmp_path: Path) -> None:

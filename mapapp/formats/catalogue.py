@@ -3,6 +3,7 @@
 Every node has an address of its own, none is blank: the same data make the same triples, and those the same bytes.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -99,7 +100,9 @@ class _Writer:
         from rdflib import URIRef
 
         prefix, _colon, rest = name.partition(":")
-        return URIRef(_NAMESPACES[prefix] + rest if prefix in _NAMESPACES else name)
+        whole = _NAMESPACES[prefix] + rest if prefix in _NAMESPACES else name
+        # What operators give as their contact may have letters that no address has.
+        return URIRef(re.sub(r'[\x00-\x20<>"{}|\\^`]', lambda found: f"%{ord(found[0]):02X}", whole))
 
     def node(self, address: str, *kinds: str) -> "URIRef":
         from rdflib import RDF

@@ -2,13 +2,22 @@
 
 import json
 import sys
+from importlib.abc import MetaPathFinder
 from typing import Any
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Hides pandas, which the libraries load wherever they find it: nothing here needs it, and it costs most of all."""
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
 
 
 def main() -> None:
     """Make one file. Whatever fails ends the process with the reason on its standard error."""
+    sys.meta_path.insert(0, _WithoutPandas())
     job: dict[str, Any] = json.load(sys.stdin)
-    sys.modules["pandas"] = None  # type: ignore[assignment]  # loaded wherever it is found, and needed by nothing here
     kind = job["kind"]
     if kind == "xlsx":
         from . import workbook
