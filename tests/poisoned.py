@@ -13,6 +13,7 @@ from mapapp.writing import auditing, moderation, tokens
 from mapapp.writing.moderation import Draft
 
 from .cast import Stage, make_stage
+from .conftest import SAMPLES
 from .payloads import ALL, GROUPS, TURNS, poison
 from .proposing import SITE, actor, practice_values, propose, publish, service_values
 
@@ -152,7 +153,7 @@ def addresses(poisoned: Poisoned, rule: Rule) -> list[str]:
     """Return the addresses of a route: one for each proposal, record or kind that it could be about."""
     found: list[dict[str, Any]] = [{}]
     for name in sorted(rule.arguments):
-        known = {**OTHERS, **poisoned.parts}.get(name, ["x"])
+        known = {**OTHERS, **poisoned.parts}.get(name, [SAMPLES.get(name, "x")])
         if "vocabularies" in str(rule) and name == "key":
             known = ["housing"]
         if name == "slug":

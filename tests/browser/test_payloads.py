@@ -4,7 +4,6 @@ and no policy of the browser has to step in."""
 import io
 import json
 import pkgutil
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from importlib import import_module
@@ -45,14 +44,7 @@ LEFT = """() => [...window.broken, ...[...document.querySelectorAll('*')].flatMa
   .map((found) => one.tagName + ' ' + found.name + '=' + found.value.slice(0, 60)))]"""
 # What no page and no file shows as it was typed.
 UNSHOWN = {
-    "event.source_url": "only of an event without a page of its own",
-    "media_report.outlet": "counted only",
-    "media_report.title": "counted only",
-    "media_report.url": "among the addresses to be looked at only",
     "message.error": "for those who run the site, in the database",
-    "need.source_title": "counted only",
-    "need.source_url": "counted only",
-    "need_text.statement": "counted only",
     "session.device": "shown as the name of a browser",
     "service.confirmed_by": "the day only",
     "evaluation.evidence": "for those who decide, from the proposal",
@@ -60,6 +52,7 @@ UNSHOWN = {
 }
 # Text fields that no page lets anybody type into.
 UNTYPED = {"practice": "comes from the address", "place_id": "hidden", "id": "hidden: the photo's"}
+PACKED = (".xlsx", ".parquet", ".fgb", ".shp.zip", ".qgz")
 CHOSEN = (fields.Choice, fields.Choices, fields.Ticked, FieldList)
 
 
@@ -139,13 +132,18 @@ def surfaces(poisoned: Poisoned, looking: Looking) -> list[Surface]:
 
 
 def surface(poisoned: Poisoned, looking: Looking, address: str) -> list[Surface]:
-    """Return what comes to the first who gets it, nothing where nobody does."""
-    if re.search(r"\.\w+(\?|$)|/healthz/|/suggest", address):
-        answer = poisoned.stage.clients["nobody"].get(address)
+    """Return what comes to the first who gets it, nothing where nobody does or where no browser could read it."""
+    if address.partition("?")[0].endswith(PACKED):
+        return []
+    if not is_private(address) or "." in address.partition("?")[0].rpartition("/")[2]:
+        answer = poisoned.stage.clients["nobody"].get(address, headers={"Accept": "text/html"})
         assert answer.status_code < 500, address
         assert answer.headers["X-Content-Type-Options"] == "nosniff", address
-        kept = answer.status_code == 200 and answer.mimetype != "image/webp"
-        return [Surface("nobody", address, answer.mimetype, answer.text)] if kept else []
+        if answer.status_code != 200:
+            return []
+        if answer.mimetype != "text/html" or "Content-Disposition" in answer.headers:
+            body = answer.get_data().decode(errors="replace")  # tiles, pictures and made files are no text
+            return [Surface("nobody", address, answer.mimetype, body)]
     own = sorted(ASKING[1:], key=lambda who: f"/{USUAL[who]}/" not in address)
     for who in own if is_private(address) and "/account/sign" not in address else ("nobody",):
         shown, left = looking.look(who, address)
@@ -162,7 +160,8 @@ def test_every_column_of_words_holds_payloads(poisoned: Poisoned) -> None:
 
 def test_every_column_reaches_a_page_or_a_file(poisoned: Poisoned, surfaces: list[Surface]) -> None:
     everything = unescape("".join(one.body for one in surfaces))
-    assert {name for name in poisoned.rows if mark(name) not in everything} == set(UNSHOWN), "shown nowhere"
+    unseen = {name for name in poisoned.rows if mark(name) not in everything}
+    assert sorted(unseen) == sorted(UNSHOWN), "shown nowhere, or somewhere after all"
 
 
 def test_no_stored_payload_runs_on_any_page(surfaces: list[Surface]) -> None:
