@@ -107,6 +107,7 @@ def serve(settings: Settings) -> int:
             blocking_threads=4,
             backpressure=64,
             respawn_failed_workers=True,
+            workers_kill_timeout=15,  # seconds: one that was told to end twice at once may wait for itself for ever
             log_access=False,
         )
         address = f"http://{settings.host}:{settings.port}/"
