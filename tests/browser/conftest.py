@@ -66,7 +66,7 @@ def watched(browser: Any, live_server: str) -> Iterator[Watched]:
     )
     context.add_init_script(WATCH)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(10_000)
     found = Watched(context, page)
     # Any address of this machine may be one of ours: a test may start a second site.
     ours = ("http://127.0.0.1:", "data:", "blob:")
