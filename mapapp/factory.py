@@ -44,6 +44,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
+        "kept": {},
         "lines": KeptBytes(),
         "keys": KeptBytes(),
         "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",

@@ -160,7 +160,7 @@ def test_the_list_is_drawn_the_same_from_what_is_kept(client: Any) -> None:
     addresses = [f"/de/?{query}" for query in ("", "theme=housing&q=%22%26haus", "theme=housing&country=AT", "page=2")]
     fresh = {}
     for address in addresses:
-        keeping._found.clear()
+        client.application.extensions["kept"].clear()
         fresh[address] = client.get(address + "&x=1", headers=HTML).text
     for address in addresses:
         assert client.get(address + "&x=2", headers=HTML).text.replace("x=2", "x=1") == fresh[address]
@@ -172,7 +172,7 @@ def test_made_up_values_do_not_fill_the_memory(client: Any, monkeypatch: pytest.
     for number in range(60):
         codes = "&".join(f"region=DE{number:02}{letter}" for letter in "ABCDEFGHIJ")
         assert client.get(f"/en/?{codes}", headers=HTML).status_code == 200
-    sizes = {kind: len(found) for (kind, _lang), (_versions, found) in keeping._found.items()}
+    sizes = {kind: len(found) for (kind, _lang), (_versions, found) in client.application.extensions["kept"].items()}
     assert sizes["value"] <= 400
     assert sizes["option"] <= 400
 

@@ -41,3 +41,24 @@ def test_a_change_makes_a_new_tag_and_no_change_a_304(settings, atlas_engine):
     changed = client.get("/de/insights", headers=HTML | {"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag
+
+
+def test_two_sites_in_one_process_keep_nothing_of_each_other(settings, app, atlas_engine):
+    """Equal versions of two databases do not mean equal data: a card of one led nowhere in the other."""
+    other = create_app(settings, atlas_engine)
+    with atlas_engine.begin() as connection:
+        connection.execute(text("UPDATE practice SET slug = 'another' WHERE slug = 'imst-abc-cafe'"))
+        connection.execute(text("UPDATE term_label SET label = 'Otherwise' WHERE key = 'housing' AND language = 'de'"))
+    with app.extensions["engine"].connect() as connection, atlas_engine.begin() as into:
+        for row in connection.execute(text("SELECT collection, version FROM data_version")):
+            as_there = text("UPDATE data_version SET version = :version WHERE collection = :collection")
+            into.execute(as_there, row._asdict())
+    here, there = app.test_client(), other.test_client()
+    for address, own, others in (
+        ("/de/?q=abc", "practices/imst-abc-cafe", "practices/another"),
+        ("/de/", "Wohnen", "Otherwise"),
+    ):
+        assert own in here.get(address, headers=HTML).text
+        shown = there.get(address, headers=HTML).text
+        assert others in shown
+        assert own not in shown

@@ -1,10 +1,11 @@
 """The words of the vocabularies per language, read once for each data version."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from ..looks import Look
 from .data_version import Versions
@@ -32,9 +33,8 @@ _FORMER = text("SELECT vocabulary, key, moved_to FROM former_term")
 #: Search fields whose vocabulary has another name.
 VOCABULARY_OF = {"category": "service_category"}
 
-_retired: tuple[Versions, frozenset[tuple[str, str]]] | None = None
-_looks: tuple[Versions, dict[tuple[str, str], Look]] | None = None
-_kept: dict[str, tuple[Versions, dict[tuple[str, str], str]]] = {}
+# By engine: a process may have several databases, and equal versions of two of them say nothing of each other.
+_kept: WeakKeyDictionary[Engine, dict[Hashable, tuple[Versions, Any]]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -46,9 +46,23 @@ class Word(NamedTuple):
     words: str
 
 
-def _read(connection: Connection, lang: str) -> dict[tuple[str, str], str]:
-    rows = connection.execute(_LABELS, {"lang": lang})
-    return {(vocabulary, key): label for vocabulary, key, label in rows}
+def _once(connection: Connection, versions: Versions, kind: Hashable, read: Callable[[], Any]) -> Any:
+    """Return what `read` gives, read once a database, kind and data version."""
+    with _lock:
+        kept = _kept.setdefault(connection.engine, {})
+    found = kept.get(kind)
+    if found is None or found[0] != versions:
+        found = kept[kind] = (versions, read())
+    return found[1]
+
+
+def _labels(connection: Connection, versions: Versions, lang: str) -> dict[tuple[str, str], str]:
+    def read() -> dict[tuple[str, str], str]:
+        rows = connection.execute(_LABELS, {"lang": lang})
+        return {(vocabulary, key): label for vocabulary, key, label in rows}
+
+    words: dict[tuple[str, str], str] = _once(connection, versions, ("labels", lang), read)
+    return words
 
 
 def labels(connection: Connection, versions: Versions, lang: str) -> Callable[[str, str], str]:
@@ -56,43 +70,34 @@ def labels(connection: Connection, versions: Versions, lang: str) -> Callable[[s
 
     English stands in for a missing label, the key for an unknown term.
     """
-    found = _kept.get(lang)
-    if found is None or found[0] != versions:
-        found = (versions, _read(connection, lang))
-        with _lock:
-            _kept[lang] = found
-    words = found[1]
+    words = _labels(connection, versions, lang)
     return lambda vocabulary, key: words.get((VOCABULARY_OF.get(vocabulary, vocabulary), key), key)
 
 
 def options(connection: Connection, versions: Versions, vocabulary: str, lang: str) -> list[tuple[str, str]]:
     """Return the keys and labels of a vocabulary (or search field) in the order in which they are shown."""
-    labels(connection, versions, lang)
     name = VOCABULARY_OF.get(vocabulary, vocabulary)
-    return [(key, label) for (found, key), label in _kept[lang][1].items() if found == name]
+    return [(key, label) for (found, key), label in _labels(connection, versions, lang).items() if found == name]
 
 
 def offered(
     connection: Connection, versions: Versions, vocabulary: str, lang: str, but: Collection[str] = ()
 ) -> list[tuple[str, str]]:
     """Return the keys and labels that a form offers: none that is retired, but those that a record has already."""
-    global _retired
-    found = _retired
-    if found is None or found[0] != versions:
-        found = _retired = (versions, frozenset((one, key) for one, key in connection.execute(_RETIRED)))
-    name, gone = VOCABULARY_OF.get(vocabulary, vocabulary), found[1]
+    gone = _once(connection, versions, "retired", lambda: {(one, key) for one, key in connection.execute(_RETIRED)})
+    name = VOCABULARY_OF.get(vocabulary, vocabulary)
     every = options(connection, versions, vocabulary, lang)
     return [(key, label) for key, label in every if (name, key) not in gone or key in but]
 
 
 def looks(connection: Connection, versions: Versions) -> dict[tuple[str, str], Look]:
     """Return the looks that admins gave to terms, by vocabulary and key."""
-    global _looks
-    found = _looks
-    if found is None or found[0] != versions:
-        read = connection.execute(_LOOKS)
-        found = _looks = (versions, {(name, key): Look(colour, icon) for name, key, colour, icon in read})
-    return found[1]
+
+    def read() -> dict[tuple[str, str], Look]:
+        return {(name, key): Look(colour, icon) for name, key, colour, icon in connection.execute(_LOOKS)}
+
+    found: dict[tuple[str, str], Look] = _once(connection, versions, "looks", read)
+    return found
 
 
 def former(connection: Connection) -> dict[tuple[str, str], str]:

@@ -1,31 +1,29 @@
-"""What is worked out once for a language and a data version: names, rows and markup that many answers share."""
+"""What is worked out once for a language and a data version: names, rows and markup that many answers share.
+
+It belongs to the application: another one in this process has another database, whose versions may be the same.
+"""
 
 from collections.abc import Callable
-from threading import Lock
 from typing import Any
 
-from flask import g
+from flask import current_app, g
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from ..queries.data_version import Versions
 from . import asked
 
 MOST = 5000  # entries of one kind and language: made-up values in addresses must not fill the memory
-
-_found: dict[tuple[str, str], tuple[Versions, dict[Any, Any]]] = {}
-_lock = Lock()
 
 
 def kept(kind: str, lang: str, read: Callable[[], dict[Any, Any]] = dict) -> dict[Any, Any]:
     """Return what is kept of a kind by key; begins with what `read` gives, once a language and data version."""
     versions = asked.versions()
-    found = _found.get((kind, lang))
+    everything = current_app.extensions["kept"]
+    found = everything.get((kind, lang))
     if found is None or found[0] != versions:
-        found = (versions, read())
-        with _lock:
-            _found[kind, lang] = found
-    return found[1]
+        found = everything[kind, lang] = (versions, read())
+    entries: dict[Any, Any] = found[1]
+    return entries
 
 
 def once(macro: Macro, *given: Any) -> Markup:
