@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from .database import make_engine
 from .factory import create_app
+from .formats.written import Scribe
 from .i18n import LANGUAGES
 from .mailing import Courier
 from .settings import read_settings
@@ -28,5 +29,6 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
 Courier(engine, settings).start()
+Scribe(engine).start()
 if not settings.smtp_url and not settings.shows_mail:
     logging.getLogger("mapapp").warning("SMTP_URL is not set: mails wait in the outbox")

@@ -15,14 +15,27 @@ SEQUENCE_TYPE = "application/geo+json-seq"
 RECORD = b"\x1e"  # begins each text of a sequence (RFC 8142)
 
 
-def feature_sql(fields: Sequence[Field]) -> str:
-    """Return the SQL of one feature as text, over the columns of `queries.export.copy_lines`."""
-    named = ", ".join(f"v.{field.name}" for field in fields)
+GEOMETRY = f"coalesce(ST_AsGeoJSON(v.geometry, {COORDINATE_DIGITS}, 0), 'null')"
+
+
+def feature_sql(fields: Sequence[Field], geometry: str = GEOMETRY) -> str:
+    """Return the SQL of one feature as text, over the columns of `queries.export.copy_lines`.
+
+    `geometry` is the SQL of its geometry as JSON text; without it, that is in degrees, longitude first.
+    """
     return (
-        '\'{"type":"Feature","id":\' || to_json(v.slug)::text || \',"geometry":\' || '  # noqa: S608 names from our own lists
-        f"coalesce(ST_AsGeoJSON(v.geometry, {COORDINATE_DIGITS}), 'null') || ',\"properties\":' || "
-        f"(SELECT row_to_json(p)::text FROM (SELECT {named}) p) || '}}'"
+        '\'{"type":"Feature","id":\' || to_json(v.slug)::text || \',"geometry":\' || '
+        f"{geometry} || ',\"properties\":' || {properties_sql(fields)} || '}}'"
     )
+
+
+def properties_sql(fields: Sequence[Field]) -> str:
+    """Return the SQL of the properties of a feature as JSON text."""
+    if not fields:
+        return "'{}'"
+    # PostgreSQL makes names without quotes small.
+    named = ", ".join(f'v."{field.name.lower()}" AS "{field.name}"' for field in fields)
+    return f"(SELECT row_to_json(p)::text FROM (SELECT {named}) p)"  # noqa: S608 names from our own lists
 
 
 def head(name: str, matched: int, about: dict[str, Any]) -> bytes:

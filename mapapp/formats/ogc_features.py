@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
+from . import geojson
 from .fields import Collection, Field
-from .geojson import RECORD
 from .ogc_collections import TIMES
 from .ogc_crs import WORLD, System
 
@@ -17,24 +17,9 @@ JSON_FG_CLASSES = (
 )
 
 
-def _properties(chosen: Sequence[Field]) -> str:
-    if not chosen:
-        return "'{}'"
-    named = ", ".join(f'v."{_column(field)}" AS "{field.name}"' for field in chosen)
-    return f"(SELECT row_to_json(p)::text FROM (SELECT {named}) p)"  # noqa: S608 names from our own lists
-
-
-def _column(field: Field) -> str:
-    return field.name.lower()  # PostgreSQL makes names without quotes small
-
-
 def feature_sql(chosen: Sequence[Field], system: System, geometry: bool = True) -> str:
     """Return the SQL of one GeoJSON feature as text, over the columns of `queries.export.copy_lines`."""
-    return (
-        '\'{"type":"Feature","id":\' || to_json(v.slug)::text || \',"geometry":\' || '
-        f"{_geometry(system) if geometry else chr(39) + 'null' + chr(39)} || ',\"properties\":' || "
-        f"{_properties(chosen)} || '}}'"
-    )
+    return geojson.feature_sql(chosen, _geometry(system) if geometry else "'null'")
 
 
 def json_fg_sql(collection: Collection, chosen: Sequence[Field], system: System, geometry: bool = True) -> str:
@@ -49,7 +34,7 @@ def json_fg_sql(collection: Collection, chosen: Sequence[Field], system: System,
     return (
         '\'{"type":"Feature","id":\' || to_json(v.slug)::text || '
         f"',\"time\":' || coalesce({_time(collection)}, {null}) || {shown}',\"properties\":' || "
-        f"{_properties(chosen)} || '}}'"
+        f"{geojson.properties_sql(chosen)} || '}}'"
     )
 
 
@@ -71,6 +56,8 @@ def _time(collection: Collection) -> str:
 
 
 def _geometry(system: System) -> str:
+    if system == WORLD:
+        return geojson.GEOMETRY
     return f"coalesce(ST_AsGeoJSON({system.geometry('v.geometry')}, {system.digits}, 0), 'null')"
 
 
@@ -96,4 +83,4 @@ def json_fg_members(collection: Collection, system: System) -> dict[str, Any]:
 
 def sequence(features: Iterable[bytes]) -> bytes:
     """Return features as a GeoJSON text sequence (RFC 8142)."""
-    return b"".join(RECORD + feature + b"\n" for feature in features)
+    return b"".join(geojson.RECORD + feature + b"\n" for feature in features)

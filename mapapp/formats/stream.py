@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import brotli
 from sqlalchemy import Connection, text
 
-from ..queries import export
-from . import colours, flat, geojson, kml
+from . import colours, flat, geojson, kml, written
 from .shapes import Shape
 from .spool import through_a_file
 
@@ -116,9 +115,7 @@ def _pieces(connect: Connect, shape: Shape, ids: Sequence[int], values: dict[str
     with snapshot(connect) as connection:
         for batch in _batches(ids):
             bound = {**values, "ids": batch}
-            lines = export.copy_lines(
-                connection, shape.collection.name, shape.columns(), form.line, form.options, bound
-            )
+            lines = written.lines(connection, shape.collection.name, shape.columns(), form.line, form.options, bound)
             # Closed before the connection is: whoever leaves in the middle ends the COPY, which holds it.
             with closing(lines):  # type: ignore[type-var]
                 for rows in _parts(map(form.ready, lines)):
@@ -158,9 +155,7 @@ def feature(connection: Connection, shape: Shape, record_id: int, values: dict[s
     """Return one record as a GeoJSON feature."""
     one = geojson.feature_sql(shape.properties())
     bound = {**values, "ids": [record_id]}
-    return b"".join(
-        export.copy_lines(connection, shape.collection.name, shape.columns(), one, geojson.COPY_OPTIONS, bound)
-    )
+    return b"".join(written.lines(connection, shape.collection.name, shape.columns(), one, geojson.COPY_OPTIONS, bound))
 
 
 def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,8 +1,8 @@
-"""The searchable text of each record: written with the record, read by the one Search."""
+"""What is made from the records to be read fast: their searchable texts, and their features."""
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,3 +49,16 @@ class KnownWord(Base):
             postgresql_ops={"word": "gin_trgm_ops"},
         ),
     )
+
+
+class PracticeFeature(Base):
+    """A practice as GeoJSON in a language, written beforehand: see `formats/written.py`.
+
+    No foreign key: it would lock the record while its feature is written, and a trigger throws the feature out.
+    """
+
+    __tablename__ = "practice_feature"
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    practice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    form: Mapped[str] = mapped_column(Text)
+    line: Mapped[bytes] = mapped_column(LargeBinary)

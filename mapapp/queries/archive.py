@@ -83,7 +83,8 @@ PUBLIC = {
     "former_record": Held("kind slug moved_to at", withheld="reason"),  # the reason is a word to the moderators
 }
 REFERENCE = ("territory", "place")  # not ours to give away; the program brings them along
-MADE = ("data_version", "practice_document", "service_document", "known_word")  # from the others, when they are read
+#: Made from the others, when these are read.
+MADE = ("data_version", "practice_document", "service_document", "known_word", "practice_feature")
 #: What people do here, and what the site has to remember for it.
 WITHHELD = (
     *("account", "member", "passkey", "recovery_code", "session", "token", "attempt", "audit_entry"),

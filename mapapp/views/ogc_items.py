@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from psycopg.errors import InternalError
 from werkzeug import Response as BaseResponse
 
-from ..formats import flat, geojson, ogc_features, shapes
+from ..formats import flat, geojson, ogc_features, shapes, written
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import WORDS, by_id, licence_link
 from ..formats.ogc_crs import System
@@ -71,7 +71,7 @@ def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, valu
     columns = [(field.name, field.sql) for field in shown.collection.fields]
     columns += ogc_features.time_columns(shown.collection)
     values = {**values, "ids": keys}
-    lines = export.copy_lines(asked.connection(), shown.collection.name, columns, feature, options, values)
+    lines = written.lines(asked.connection(), shown.collection.name, columns, feature, options, values)
     try:
         return [line[:-1] for line in lines]
     except InternalError:  # PROJ cannot project what lies on the other side of the world

@@ -1,0 +1,111 @@
+"""Features of practices that were written beforehand: asked for most, they are read rather than made.
+
+One line of `practice_feature` is a practice as GeoJSON in degrees with all its published fields in a language of the
+site, exactly as the same SQL makes it at any time. Triggers throw out the lines of what changes, in the transaction of
+the change; what is missing is made where it is asked for, and written by the `Scribe` as soon as it gets to it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..i18n import LANGUAGES
+from ..queries import export, features
+from . import fields, geojson
+
+LINE = geojson.feature_sql(fields.PRACTICE.fields)
+SITE = "\ue000"  # stands for the site's address, which only a request knows: a character that no address has
+EVERY_S = 2.0  # seconds between two looks at the data version
+BATCH = 500  # features written at a time; changes wait until they are
+
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def form() -> str:
+    """Return the name of the SQL that writes the lines: those that an earlier version of it wrote are not read."""
+    statement = features.statement(*_sql())
+    return blake2b(statement.encode(), digest_size=8).hexdigest()
+
+
+def _sql() -> tuple[list[tuple[str, str]], str]:
+    return [(field.name, field.sql) for field in fields.PRACTICE.fields], LINE
+
+
+def lines(
+    connection: Connection,
+    collection: str,
+    columns: Sequence[tuple[str, str]],
+    line: str,
+    options: str,
+    values: dict[str, Any],
+) -> Iterator[bytes]:
+    """Give what `queries.export.copy_lines` gives, from what was written beforehand where all of it was."""
+    if collection == "practice" and line == LINE and values["lang"] in LANGUAGES:
+        keys = [int(one) for one in values["ids"]]
+        found = features.read(connection, values["lang"], form(), keys)
+        if len(found) == len(set(keys)):
+            site = _at(values["site"])
+            yield from (found[key].replace(*site) + b"\n" for key in keys)
+            return
+    yield from export.copy_lines(connection, collection, columns, line, options, values)
+
+
+def _at(site: object) -> tuple[bytes, bytes]:
+    """Return what is replaced in a line, and by what."""
+    return f'"url":"{SITE}/'.encode(), f'"url":"{site}/'.encode()
+
+
+def fill(engine: Engine, pause: float = 0.0) -> int:
+    """Write all features that are missing, in batches, unless another process is at it; return how many.
+
+    After each batch it rests for `pause` times as long as the batch took.
+    """
+    columns, line = _sql()
+    count = 0
+    for lang in LANGUAGES:
+        after, values = 0, {"lang": lang, "site": SITE, "licence": fields.LICENCE, "form": form(), "most": BATCH}
+        while True:
+            start = time.monotonic()
+            with engine.begin() as connection:
+                keys = features.write(connection, columns, line, {**values, "after": after})
+            count += len(keys)
+            if not keys:
+                break
+            after = max(keys)
+            time.sleep(pause * (time.monotonic() - start))
+    return count
+
+
+class Scribe(threading.Thread):
+    """Writes the features of what has changed, whenever the data version says that something has."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Make a scribe that has not started yet."""
+        super().__init__(name="scribe", daemon=True)
+        self.engine = engine
+        self._done = -1
+
+    def run(self) -> None:
+        """Look, write, and wait; while the database is away there is nothing to write."""
+        while True:
+            try:
+                self.look()
+            except SQLAlchemyError as error:
+                log.warning("features are not written: %s", str(error.__cause__ or error).splitlines()[0])
+            time.sleep(EVERY_S)
+
+    def look(self) -> None:
+        """Write what is missing, if anything has changed since the last time."""
+        with self.engine.connect() as connection:
+            wanted = features.version(connection)
+        if wanted != self._done:
+            fill(self.engine, pause=1.0)
+            self._done = wanted

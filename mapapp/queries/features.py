@@ -1,0 +1,61 @@
+"""The table of features that were written beforehand: reading it, and writing what it lacks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from .export import SOURCES
+
+_READ = (
+    "SELECT practice_id, line FROM practice_feature "
+    "WHERE language = %(lang)s AND form = %(form)s AND practice_id = ANY(%(ids)s::int[])"
+)
+_VERSION = text("SELECT version FROM data_version WHERE collection = 'practice'")
+# Whoever changes a practice holds this row until they have committed, and throws out its feature after taking it. So
+# nothing is written here from a state that is about to go. One process writes at a time.
+_HOLD = text("SELECT version FROM data_version WHERE collection = 'practice' FOR SHARE")
+_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('practice_feature'))")
+
+
+def read(connection: Connection, lang: str, form: str, keys: Sequence[int]) -> dict[int, bytes]:
+    """Return the features of some practices that are written in a language and form, by key."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        return dict(cursor.execute(_READ, {"lang": lang, "form": form, "ids": keys}))
+
+
+def statement(columns: Sequence[tuple[str, str]], line: str) -> str:
+    """Return the SQL of the features of practices that lack theirs; see `export.copy_lines` for columns and line."""
+    source = SOURCES["practice"]
+    named = ", ".join(f"{sql} AS {name}" for name, sql in columns)
+    return (
+        f"SELECT v.key, convert_to({line}, 'UTF8') FROM (SELECT r.id AS key, r.{source.slug} AS slug, "  # noqa: S608 our own
+        f"{source.geometry} AS geometry, {named} FROM (SELECT * FROM practice p WHERE p.id > %(after)s AND NOT EXISTS "
+        "(SELECT FROM practice_feature f WHERE f.language = %(lang)s AND f.practice_id = p.id AND f.form = %(form)s) "
+        f"ORDER BY p.id LIMIT %(most)s) r {''.join(source.joins.values())} OFFSET 0) v"
+    )
+
+
+def write(
+    connection: Connection, columns: Sequence[tuple[str, str]], line: str, values: Mapping[str, object]
+) -> list[int]:
+    """Write the features of the next `most` practices behind the key `after` that lack theirs; return their keys.
+
+    `values` also has lang, form, site and licence. Nothing is written while another process does so.
+    """
+    if not connection.execute(_ALONE).scalar_one():
+        return []
+    connection.execute(_HOLD)
+    insert = (
+        "INSERT INTO practice_feature (language, form, practice_id, line) "  # noqa: S608 our own
+        f"SELECT %(lang)s, %(form)s, made.* FROM ({statement(columns, line)}) made "
+        "ON CONFLICT (language, practice_id) DO UPDATE SET form = excluded.form, line = excluded.line "
+        "RETURNING practice_id"
+    )
+    return [key for (key,) in connection.exec_driver_sql(insert, dict(values))]
+
+
+def version(connection: Connection) -> int:
+    """Return the version of the practices."""
+    return int(connection.execute(_VERSION).scalar_one())
