@@ -44,6 +44,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
+        "watch": None,  # who has one puts it there
         "kept": {},
         "lines": KeptBytes(),
         "keys": KeptBytes(),

@@ -12,6 +12,7 @@ from .formats.written import Scribe
 from .i18n import LANGUAGES
 from .mailing import Courier
 from .settings import read_settings
+from .watching import Watch
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 settings = read_settings(os.environ)
@@ -28,6 +29,8 @@ except OperationalError:
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
+watch = application.extensions["watch"] = Watch(engine)
+watch.start()
 Courier(engine, settings).start()
 Scribe(engine).start()
 if not settings.smtp_url and not settings.shows_mail:

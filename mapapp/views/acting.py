@@ -110,6 +110,8 @@ def transaction() -> Iterator[Connection]:
     """Give the connection on which a request writes; committed at the end of the block, rolled back on an error."""
     with current_app.extensions["engine"].begin() as connection:
         yield connection
+    if watch := current_app.extensions["watch"]:
+        watch.doubt()  # the next page of this worker shows what was written; it is told of it a moment later
 
 
 def give_cookie(response: Response, key: str) -> None:

@@ -17,6 +17,7 @@ from ..writing import mail
 
 if TYPE_CHECKING:
     from ..atlas import Atlas, Snapshot
+    from ..watching import Watch
 
 
 def settings() -> Settings:
@@ -32,19 +33,25 @@ def connection() -> Connection:
 
 
 def versions() -> Versions:
-    """Return the data versions, read once a request: everything in one answer speaks of the same data."""
+    """Return the data versions, the same for a whole request: everything in one answer speaks of the same data."""
     if "versions" not in g:
-        g.away = True  # until it has answered
-        try:
-            g.versions = data_version.read(connection())
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The server was restarted while this connection lay in the pool: no reason to bother the visitor.
-            release()
-            g.versions = data_version.read(connection())
+        watch: Watch | None = current_app.extensions["watch"]
+        g.versions = (watch.known if watch else None) or _read_versions(watch)
         g.away = False
     return g.versions
+
+
+def _read_versions(watch: "Watch | None") -> Versions:
+    read = watch.read if watch else data_version.read
+    g.away = True  # until it has answered
+    try:
+        return read(connection())
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # The server was restarted while this connection lay in the pool: no reason to bother the visitor.
+        release()
+        return read(connection())
 
 
 def _known_site() -> tuple[int, Site]:
