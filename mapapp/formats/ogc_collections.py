@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from . import fields, ogc_crs
@@ -74,6 +75,7 @@ def by_id() -> dict[str, fields.Collection]:
     return {one.plural: one for one in fields.PUBLISHED.values()}
 
 
+@lru_cache(maxsize=64)
 def queryable(collection: fields.Collection) -> tuple[fields.Field, ...]:
     """Return the fields that can stand in a filter, be parameters or be sorted by."""
     return tuple(one for one in collection.fields if one.name not in NOT_ASKED.get(collection.name, ()))

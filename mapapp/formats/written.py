@@ -48,14 +48,32 @@ def lines(
     values: dict[str, Any],
 ) -> Iterator[bytes]:
     """Give what `queries.export.copy_lines` gives, from what was written beforehand where all of it was."""
-    if collection == "practice" and line == LINE and values["lang"] in LANGUAGES:
-        keys = [int(one) for one in values["ids"]]
-        found = features.read(connection, values["lang"], form(), keys)
-        if len(found) == len(set(keys)):
-            site = _at(values["site"])
-            yield from (found[key].replace(*site) + b"\n" for key in keys)
-            return
-    yield from export.copy_lines(connection, collection, columns, line, options, values)
+    found = None
+    if collection == "practice":
+        found = many(connection, [int(one) for one in values["ids"]], line, values)
+    if found is None:
+        yield from export.copy_lines(connection, collection, columns, line, options, values)
+    else:
+        yield from (one + b"\n" for one in found)
+
+
+def many(connection: Connection, keys: Sequence[int], line: str, values: dict[str, Any]) -> list[bytes] | None:
+    """Return the features of practices without newlines; None unless all of them are there, written by `line`."""
+    if line != LINE or values["lang"] not in LANGUAGES:
+        return None
+    found = features.read(connection, values["lang"], form(), keys)
+    if len(found) < len(set(keys)):
+        return None
+    here, there = _at(values["site"])
+    return [found[key].replace(here, there) for key in keys]
+
+
+def one(connection: Connection, slug: str, line: str, values: dict[str, Any]) -> bytes | None:
+    """Return the feature of a practice by its slug; None unless it is there, written by `line`."""
+    if line != LINE or values["lang"] not in LANGUAGES:
+        return None
+    found = features.one(connection, values["lang"], form(), slug)
+    return found.replace(*_at(values["site"])) if found else None
 
 
 def _at(site: object) -> tuple[bytes, bytes]:

@@ -9,7 +9,11 @@ from .export import SOURCES
 
 _READ = (
     "SELECT practice_id, line FROM practice_feature "
-    "WHERE language = %(lang)s AND form = %(form)s AND practice_id = ANY(%(ids)s::int[])"
+    "WHERE language = %(lang)s AND form = %(form)s AND practice_id = ANY(%(ids)s::text::int[])"
+)
+_ONE = (
+    "SELECT f.line FROM practice r JOIN practice_feature f ON f.practice_id = r.id "
+    "WHERE r.slug = %(slug)s AND f.language = %(lang)s AND f.form = %(form)s"
 )
 _VERSION = text("SELECT version FROM data_version WHERE collection = 'practice'")
 # Whoever changes a practice holds this row until they have committed, and throws out its feature after taking it. So
@@ -21,8 +25,17 @@ _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('practice_feature'))")
 def read(connection: Connection, lang: str, form: str, keys: Sequence[int]) -> dict[int, bytes]:
     """Return the features of some practices that are written in a language and form, by key."""
     driver: Any = connection.connection.driver_connection
+    ids = f"{{{','.join(map(str, keys))}}}"  # a list would be taken apart number by number
     with driver.cursor(binary=True) as cursor:
-        return dict(cursor.execute(_READ, {"lang": lang, "form": form, "ids": keys}))
+        return dict(cursor.execute(_READ, {"lang": lang, "form": form, "ids": ids}).fetchall())
+
+
+def one(connection: Connection, lang: str, form: str, slug: str) -> bytes | None:
+    """Return the feature of a practice that is written in a language and form, or None."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        found = cursor.execute(_ONE, {"lang": lang, "form": form, "slug": slug}).fetchone()
+    return found[0] if found else None
 
 
 def statement(columns: Sequence[tuple[str, str]], line: str) -> str:

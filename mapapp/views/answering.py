@@ -42,6 +42,12 @@ def negotiated() -> str:
     return f"{request.headers.get('Accept', '')} {g.lang}" if request.path.startswith("/ogc") else ""
 
 
+def vary(response: Response, names: str) -> None:
+    """Say what else of a request an answer depends on; Response.vary parses and writes the header at every name."""
+    there = response.headers.get("Vary")
+    response.headers["Vary"] = f"{there}, {names}" if there else names
+
+
 def answer_from_shelf() -> Response | None:
     """Answer with 304 or a kept body where the data version says that nothing changed. Runs before every view."""
     if not request.host:
@@ -53,7 +59,7 @@ def answer_from_shelf() -> Response | None:
         *(() if getattr(view, "without_data", False) else asked.versions()),
         asked.site_version() if getattr(view, "with_site", False) else "",
         current_app.extensions["build"],
-        request.url_root,
+        asked.root(),
         request.full_path,
         fragment(),
         negotiated(),
@@ -75,7 +81,7 @@ def finish(response: Response) -> Response:
     """Compress, keep and label an answer. Runs after every view, errors included."""
     if g.get("from_shelf"):
         return response
-    response.vary.update(("Accept-Encoding", FRAGMENT))
+    vary(response, f"Accept-Encoding, {FRAGMENT}")
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     etag = g.get("etag")

@@ -1,11 +1,13 @@
 """What a request brings with it: its language, one database connection, the atlas and the site as they are now."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from werkzeug.sansio.utils import get_current_url
 
 from ..kept_bytes import KeptBytes
 from ..queries import data_version, vocabulary
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 def settings() -> Settings:
     """Return the settings of this installation."""
     return current_app.extensions["settings"]
+
+
+def root() -> str:
+    """Return the address that this site was asked at, as `url_root` of the request, which works it out each time."""
+    return _root(request.scheme, request.host, request.root_path)
+
+
+@lru_cache(maxsize=64)
+def _root(scheme: str, host: str, path: str) -> str:
+    return get_current_url(scheme, host, path)
 
 
 def connection() -> Connection:

@@ -109,7 +109,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
     key = caching.make_etag(
         *asked.versions(),
         current_app.extensions["build"],
-        request.url_root,
+        asked.root(),
         request.full_path,
         asked.site().name,
     )

@@ -4,17 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from ..formats import ogc_collections, ogc_conformance, ogc_openapi, ogc_schema
 from ..formats.fields import Collection
 from ..queries import matching
-from . import asked, ogc_items, ogc_links, ogc_reading
+from . import answering, asked, ogc_items, ogc_links, ogc_reading
 from .ogc_links import DEFINITION, DOCUMENT, FEATURES, HTML, JSON, OPENAPI, REL, SCHEMAS, address, link
+from .translating import gettext as _
 
 blueprint = Blueprint("ogc", __name__, url_prefix=ogc_links.ROOT)
 blueprint.add_url_rule("/collections/<collection_id>/items", "items", ogc_items.items)
 blueprint.add_url_rule("/collections/<collection_id>/items/<record>", "item", ogc_items.item)
+
+
+OPEN = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
 
 
 def _say(message: str) -> str:
@@ -145,12 +152,8 @@ def schema(collection_id: str, which: str) -> Response:
 def open_to_all(response: Response) -> Response:
     """Let every site read this API, errors included, and nothing else of this one."""
     if request.path == ogc_links.ROOT or request.path.startswith(f"{ogc_links.ROOT}/"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned"
-        )
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.vary.update(("Accept", "Accept-Language"))
+        response.headers.extend(OPEN)
+        answering.vary(response, "Accept, Accept-Language")
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match"

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import orjson
 from flask import Response, abort, g, render_template
-from flask_babel import gettext as _
 from psycopg.errors import InternalError
 from werkzeug import Response as BaseResponse
 
-from ..formats import flat, geojson, ogc_features, shapes, written
+from ..formats import fields, flat, geojson, ogc_crs, ogc_features, shapes, written
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import WORDS, by_id, licence_link
 from ..formats.ogc_crs import System
@@ -18,6 +17,7 @@ from ..queries import export
 from . import asked, former, ogc_links, ogc_reading, ogc_selecting
 from .failing import known_problem
 from .ogc_links import FEATURE, FEATURES, HTML, REL, address, link
+from .translating import gettext as _
 
 IN_HEADER = ("next", "prev", f"{REL}queryables", "self")  # the first ones first where there is not room for all
 HEADER_ROOM = 3000  # bytes of the Link header: proxies refuse answers whose headers fill a page of memory (4,096 bytes)
@@ -53,15 +53,18 @@ def _shown(collection: Collection) -> Shown:
 
 def _lines(shown: Shown, keys: Sequence[Any], feature: str, options: str) -> list[bytes]:
     """Return the finished lines of some records; what was written before of the same data is not written again."""
-    values, lines = ogc_selecting.values(shown.lang), asked.kept_lines()
+    values = ogc_selecting.values(shown.lang)
+    if (found := written.many(asked.connection(), keys, feature, values)) is not None:
+        return found
+    lines = asked.kept_lines()
     kind = (shown.collection.name, feature, *values.values())
     known = lines.get(asked.versions(), kind, keys)
     missing = [key for key in keys if key not in known]
     if not missing:
         return [known[key] for key in keys]
-    written = _written(shown, missing, feature, options, values)
-    if len(written) == len(missing):  # none has gone since it was found
-        fresh = dict(zip(missing, written, strict=True))
+    made = _written(shown, missing, feature, options, values)
+    if len(made) == len(missing):  # none has gone since it was found
+        fresh = dict(zip(missing, made, strict=True))
         lines.put(asked.versions(), kind, fresh)
         return [known[key] if key in known else fresh[key] for key in keys]
     return _written(shown, keys, feature, options, values)
@@ -78,12 +81,16 @@ def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, valu
         ogc_reading.refuse("crs", _("Some of these features lie where this reference system does not reach."))
 
 
-def _features(shown: Shown, keys: Sequence[Any], form: str) -> list[bytes]:
+def _sql(shown: Shown, form: str) -> str:
     if form == "jsonfg":
-        sql = ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry)
-    else:
-        sql = ogc_features.feature_sql(shown.fields, shown.system, shown.geometry)
-    return _lines(shown, keys, sql, geojson.COPY_OPTIONS)
+        return ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry)
+    if shown.fields is fields.PRACTICE.fields and shown.system is ogc_crs.WORLD and shown.geometry:
+        return written.LINE
+    return ogc_features.feature_sql(shown.fields, shown.system, shown.geometry)
+
+
+def _features(shown: Shown, keys: Sequence[Any], form: str) -> list[bytes]:
+    return _lines(shown, keys, _sql(shown, form), geojson.COPY_OPTIONS)
 
 
 def items(collection_id: str) -> Response:
@@ -196,22 +203,28 @@ def item(collection_id: str, record: str) -> BaseResponse:
     form = ogc_links.form(FEATURE)
     if "\0" in record or len(record) > 200:
         abort(404)
-    key = _key(collection, record)
-    if key is None:
+    shown = Shown(collection, collection.fields, ogc_reading.system("crs"), True, ogc_reading.language())
+    feature = _feature(shown, record, form)
+    if feature is None:
         path = f"/collections/{collection_id}/items"
         missing = known_problem(404)
         return former.answer(collection.name, record, g.lang, missing, lambda slug: address(f"{path}/{slug}"))
-    shown = Shown(collection, collection.fields, ogc_reading.system("crs"), True, ogc_reading.language())
-    features = _features(shown, [key], form)
-    if not features:
-        abort(404)
     links = ogc_links.here(FEATURE, form)
     links.append(link("collection", address(f"/collections/{collection_id}"), ogc_links.JSON, _("The collection")))
     if licence := licence_link(collection.name):
         links.append(licence)
-    response = _one(shown, features[0], form, links)
+    response = _one(shown, feature, form, links)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
     return response
+
+
+def _feature(shown: Shown, record: str, form: str) -> bytes | None:
+    """Return a record as a feature, or None where there is none of that id."""
+    sql = _sql(shown, form)
+    found = written.one(asked.connection(), record, sql, ogc_selecting.values(shown.lang))
+    if found is None and (key := _key(shown.collection, record)) is not None:
+        found = next(iter(_lines(shown, [key], sql, geojson.COPY_OPTIONS)), None)
+    return found
 
 
 def _key(collection: Collection, record: str) -> int | str | None:

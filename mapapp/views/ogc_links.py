@@ -1,15 +1,16 @@
 """Addresses and representations of the OGC API: links that keep every parameter, and which form an asker wants."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import orjson
 from flask import Response, request
-from flask_babel import gettext as _
 
 from ..formats import geojson, ogc_features, ogc_schema
 from . import ogc_reading, wording
+from .translating import gettext as _
 
 ROOT = "/ogc"
 JSON, HTML, SCHEMA = "application/json", "text/html", ogc_schema.MEDIA_TYPE
@@ -22,6 +23,8 @@ SCHEMAS = {"json": SCHEMA, "html": HTML}
 DEFINITION = {"json": OPENAPI, "html": HTML}
 FEATURE = {"geojson": geojson.MEDIA_TYPE, "html": HTML, "jsonfg": ogc_features.JSON_FG}
 FEATURES = {**FEATURE, "geojsonseq": geojson.SEQUENCE_TYPE, "csv": "text/csv"}
+ANYTHING = "*/*"
+_PLAIN = re.compile("[A-Za-z0-9_.,:/~-]*")  # what has nothing to be quoted, as most names and values
 _ALSO = {"json": "geojson"}  # what people write as well
 
 
@@ -34,6 +37,8 @@ def form(offered: Mapping[str, str]) -> str:
             ogc_reading.refuse("f", _("Known are: %(names)s.", names=", ".join(offered)))
         return name
     first = next(iter(offered))
+    if request.headers.get("Accept", ANYTHING) == ANYTHING:
+        return first
     kinds = {media.split(";")[0]: name for name, media in reversed(list(offered.items()))} | {JSON: first}
     # Who takes anything gets the first: werkzeug would give them the last that fits.
     best = request.accept_mimetypes.best_match([offered[first].split(";")[0], *kinds])
@@ -42,8 +47,12 @@ def form(offered: Mapping[str, str]) -> str:
 
 def address(path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Return the public address of a path below the API, wherever the site lies."""
-    query = urlencode(parameters, safe=",:/", quote_via=quote)
+    query = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters])
     return wording.absolute(ROOT + path) + (f"?{query}" if query else "")
+
+
+def _quoted(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else quote(word, safe=",:/")
 
 
 def link(rel: str, href: str, kind: str, title: str = "") -> dict[str, Any]:
@@ -58,11 +67,11 @@ def kept(*without: str) -> list[tuple[str, str]]:
 
 def here(offered: Mapping[str, str], shown: str) -> list[dict[str, Any]]:
     """Return the links of a resource to itself and to its other forms, with every parameter kept."""
-    path = request.path.removeprefix(ROOT)
+    path, others = request.path.removeprefix(ROOT), kept("f")
     links = [link("self", address(path, kept()), offered[shown], _("This document"))]
     for name, media in offered.items():
         if name != shown:
-            href = address(path, [*kept("f"), ("f", name)])
+            href = address(path, [*others, ("f", name)])
             links.append(link("alternate", href, media, _("This document as %(form)s", form=name)))
     return links
 

@@ -1,12 +1,12 @@
 """The parameters of the OGC API, read strictly: whatever is unknown or malformed is a 400 that names the parameter."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from flask import g, request
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from .. import cql2, i18n, search
@@ -16,6 +16,7 @@ from ..formats import ogc_collections, ogc_crs, ogc_schema
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from . import asked
+from .translating import gettext as _
 
 LIMIT, LARGEST = 100, 10_000
 CONTROLS = ("f", "lang")
@@ -59,12 +60,11 @@ def refuse(name: str, detail: str) -> NoReturn:
     raise Problem(400, _("This request cannot be read"), detail, field=name)
 
 
-def only(known: Iterable[str]) -> None:
+def only(known: Sequence[str]) -> None:
     """Refuse parameters that are not among `known`, and known ones of our own that are given twice or empty."""
-    names = sorted(set(known))
     for name, given in request.args.lists():
-        if name not in names:
-            listed = i18n.in_words(names, g.lang)
+        if name not in known:
+            listed = i18n.in_words(sorted(set(known)), g.lang)
             refuse(name[:60], _("There is no parameter “%(name)s” here.", name=name[:60]) + f" ({listed})")
         if any(_UNSTORED.search(one) for one in given):
             refuse(name, _("This holds characters that cannot be searched for."))
@@ -152,6 +152,7 @@ def order(collection: Collection) -> tuple[tuple[str, bool], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
 def searched(collection: Collection) -> tuple[str, ...]:
     """Return the parameters of the page's search that a collection takes; its box is the one of the API."""
     if collection.name not in SEARCHED:
@@ -159,6 +160,7 @@ def searched(collection: Collection) -> tuple[str, ...]:
     return tuple(name for name in search.FIELDS[collection.name] if name != "bbox")
 
 
+@lru_cache(maxsize=64)
 def asked_by_name(collection: Collection) -> dict[str, Field]:
     """Return the queryables that are parameters of their own: those that the page's search does not have."""
     taken = searched(collection)
@@ -167,6 +169,7 @@ def asked_by_name(collection: Collection) -> dict[str, Field]:
     }
 
 
+@lru_cache(maxsize=64)
 def known(collection: Collection) -> tuple[str, ...]:
     """Return the parameters that choose records of a collection."""
     return (*CHOOSING, *searched(collection), "id", *asked_by_name(collection))

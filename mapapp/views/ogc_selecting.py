@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from flask import request
-from flask_babel import gettext as _
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DataError, InternalError, OperationalError, ProgrammingError
 
@@ -22,6 +21,7 @@ from ..queries.cql2_geometry import Crs
 from ..search import Search
 from . import asked, ogc_reading, wording
 from .ogc_reading import FIRST, LAST, Chosen, Page
+from .translating import gettext as _
 
 LONG, HURRY_MS = 1000, 1000  # characters of a filter from which on it has so long and no longer
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort
-from flask_babel import gettext as _
 
 from ..atlas import tiles
 from ..formats import mvt, ogc_tiles
@@ -13,6 +12,7 @@ from ..queries.matching import Tile
 from . import ogc_items, ogc_links, ogc_reading, ogc_selecting
 from .ogc import blueprint, form_asked, given, words_of
 from .ogc_links import DOCUMENT, JSON, REL, address, link
+from .translating import gettext as _
 
 
 @blueprint.get("/tileMatrixSets")

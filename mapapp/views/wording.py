@@ -49,7 +49,9 @@ def programme_name(value: str) -> str:
 
 def absolute(path: str) -> str:
     """Return the public address of a path of this site."""
-    return (asked.settings().base_url or request.url_root.rstrip("/")) + path
+    if "base" not in g:
+        g.base = asked.settings().base_url or asked.root().rstrip("/")
+    return str(g.base) + path
 
 
 def on_our_clock(value: Any) -> Any:
