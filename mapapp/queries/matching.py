@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +18,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
+    Select,
     Subquery,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -39,6 +42,7 @@ from .cql2_geometry import Crs
 from .export import SOURCES, Source
 
 GEOMETRY, SKETCH = "geometry", "atlas_sketch"
+BESIDE = 0.1  # how much of a tile is drawn beyond its edges, of its own width
 LIGHTER = 7  # the highest zoom of tiles that are drawn from lighter geometries
 # The kind of a published field: what it is for a condition, and its type in SQL.
 _TYPES: dict[str, tuple[str, TypeEngine[Any], str]] = {
@@ -55,6 +59,8 @@ _TYPES: dict[str, tuple[str, TypeEngine[Any], str]] = {
 }
 _BOUND = re.compile(r"%\((\w+)\)s")
 WORLD = Crs(4326, False, True)
+# The whole of Web Mercator, as PostGIS has it by default: named only because the margin comes after it.
+_WEB_SQUARE = text("ST_MakeEnvelope(-20037508.342789, -20037508.342789, 20037508.342789, 20037508.342789, 3857)")
 
 
 class Column(NamedTuple):
@@ -167,17 +173,49 @@ def tile(
 
     Raises Cql2Error for what cannot be asked.
     """
-    sketch = {SKETCH: Column("geometry", SOURCES[collection].lighter)} if SOURCES[collection].lighter else {}
+    lighter = bool(where_to.zoom <= LIGHTER and SOURCES[collection].lighter)
+    if asked.conditions:
+        made = _tile_sql(collection, columns, asked, values, layer, shown, lighter)
+    else:
+        made = _plain_tile_sql(collection, tuple(columns.items()), tuple(values.items()), layer, tuple(shown), lighter)
+    return bytes(connection.execute(made, where_to._asdict()).scalar_one() or b"")
+
+
+@lru_cache(maxsize=64)
+def _plain_tile_sql(
+    collection: str,
+    columns: tuple[tuple[str, Column], ...],
+    values: tuple[tuple[str, object], ...],
+    layer: str,
+    shown: tuple[str, ...],
+    lighter: bool,
+) -> Select[Any]:
+    """Return the statement of tiles without conditions, which is always the same: making it costs more than a tile."""
+    return _tile_sql(collection, dict(columns), Asked(), dict(values), layer, shown, lighter)
+
+
+def _tile_sql(
+    collection: str,
+    columns: Mapping[str, Column],
+    asked: Asked,
+    values: Mapping[str, object],
+    layer: str,
+    shown: Sequence[str],
+    lighter: bool,
+) -> Select[Any]:
+    source = SOURCES[collection]
+    sketch = {SKETCH: Column("geometry", source.lighter)} if lighter else {}
     frame, where, _order = _find(collection, {**columns, **sketch}, asked, values, (*shown, *sketch))
-    edges = func.ST_TileEnvelope(where_to.zoom, where_to.column, where_to.row)
+    place = [bindparam(name, type_=Integer()) for name in ("zoom", "column", "row")]
+    edges = func.ST_TileEnvelope(*place)
     # Edges of a tile are meridians and parallels in both systems, so the box needs no more corners.
     near = frame.c.atlas_geometry.op("&&")(func.ST_Transform(edges, 4326))
-    lighter = where_to.zoom <= LIGHTER and SOURCES[collection].lighter
-    shape = frame.c[SKETCH] if lighter else frame.c.atlas_geometry
+    shape: ColumnElement[Any] = frame.c[SKETCH] if lighter else frame.c.atlas_geometry
+    if source.lighter:  # what lies far outside is not projected
+        shape = func.ST_ClipByBox2D(shape, func.ST_Transform(func.ST_TileEnvelope(*place, _WEB_SQUARE, BESIDE), 4326))
     drawn = func.ST_AsMVTGeom(func.ST_Transform(_inside(shape), 3857), edges)
     rows = select(*(frame.c[name] for name in shown), drawn.label("drawn")).where(where, near).subquery("rows")
-    made = select(func.ST_AsMVT(text("rows.*"), layer, 4096, "drawn", type_=LargeBinary)).select_from(rows)
-    return bytes(connection.execute(made).scalar_one() or b"")
+    return select(func.ST_AsMVT(text("rows.*"), layer, 4096, "drawn", type_=LargeBinary)).select_from(rows)
 
 
 def _inside(geometry: ColumnElement[Any]) -> ColumnElement[Any]:

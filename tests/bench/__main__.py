@@ -9,6 +9,7 @@ from pathlib import Path
 from geodata.load import STARTING_DATA, load
 from mapapp.cluster import DURABLE, Cluster
 from mapapp.database import make_engine
+from mapapp.formats import written
 from mapapp.migrating import migrate
 
 from .export import over_export
@@ -53,6 +54,9 @@ def main() -> None:
                 start = time.perf_counter()
                 seed(engine, size, words=not chosen.no_words)
                 print(f"seeded {size:,} practices in {time.perf_counter() - start:.0f} s", file=sys.stderr)
+                start = time.perf_counter()
+                count = written.fill(engine)
+                print(f"wrote {count:,} features in {time.perf_counter() - start:.0f} s", file=sys.stderr)
                 figures = in_process(engine, size, not chosen.no_words)
                 if not chosen.no_http:
                     figures += over_http(engine, size, folder / "data") + over_export(engine, folder / "data")

@@ -23,7 +23,7 @@ from sqlalchemy import Engine, text
 from geodata.load import STARTING_DATA, load
 from mapapp.cluster import DURABLE, Cluster
 from mapapp.database import make_engine
-from mapapp.formats import fields
+from mapapp.formats import fields, written
 from mapapp.migrating import migrate
 from mapapp.queries import export
 
@@ -358,6 +358,7 @@ def main() -> None:
             migrate(engine)
             load(engine, STARTING_DATA)
             seed(engine, chosen.rows, words=False)
+            written.fill(engine)
         compare(engine, folder, chosen.venv.absolute())
 
 
