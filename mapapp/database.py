@@ -1,6 +1,8 @@
 """Engine, session and declarative base with its naming convention."""
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, MetaData, QueuePool, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 # No statement of a visitor may hold a worker for long; generic plans are worse for skewed filters (DESIGN §5).
@@ -24,7 +26,7 @@ class Base(DeclarativeBase):
     )
 
 
-def make_engine(url: str, pool_size: int = 8) -> Engine:
+def make_engine(url: str | URL, pool_size: int = 8, **more: Any) -> Engine:
     """Return an engine for a PostGIS address. A server that is away is noticed within two seconds."""
     return create_engine(
         url,
@@ -38,15 +40,21 @@ def make_engine(url: str, pool_size: int = 8) -> Engine:
             "options": OPTIONS,
             "application_name": "practice-atlas",
         },
+        **more,
     )
 
 
 def reading(engine: Engine) -> Engine:
-    """Return the engine for reading without transactions: no BEGIN and no ROLLBACK go to and fro around a question.
+    """Return an engine of the same database for reading without transactions: nothing surrounds a question.
 
-    A named cursor needs a transaction: an export takes its connection from the engine itself.
+    Its connections are its own: taken from the other engine, each would be told so at every request, and would forget
+    its prepared statements. They are closed with those of the other engine. A named cursor needs a transaction: an
+    export takes its connection from the other engine.
     """
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    size = engine.pool.size() if isinstance(engine.pool, QueuePool) else 1
+    reader = make_engine(engine.url, size, isolation_level="AUTOCOMMIT")
+    event.listen(engine, "engine_disposed", lambda _disposed: reader.dispose())
+    return reader
 
 
 def make_session(engine: Engine) -> sessionmaker[Session]:
@@ -55,19 +63,20 @@ def make_session(engine: Engine) -> sessionmaker[Session]:
 
 
 class StatementCount:
-    """Counts the statements an engine runs inside a `with` block; tests hold pages to a constant number."""
+    """Counts the statements that a database is asked inside a `with` block; tests hold pages to a constant number."""
 
     def __init__(self, engine: Engine) -> None:
-        """Watch `engine`; nothing is counted before the block is entered."""
+        """Watch the database of `engine`; nothing is counted before the block is entered."""
         self.engine = engine
         self.statements: list[str] = []
 
-    def _note(self, _conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.statements.append(statement)
+    def _note(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if connection.engine.url == self.engine.url:  # whoever reads and whoever writes
+            self.statements.append(statement)
 
     def __enter__(self) -> "StatementCount":
-        event.listen(self.engine, "before_cursor_execute", self._note)
+        event.listen(Engine, "before_cursor_execute", self._note)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
+        event.remove(Engine, "before_cursor_execute", self._note)

@@ -167,9 +167,10 @@ def test_a_first_reading_that_is_cut_off_is_told_and_made_again(client: Any, eng
     assert client.get("/de/", headers=HTML).status_code == 200
 
 
-def test_more_readers_than_connections_are_told_to_wait(client: Any, engine: Engine) -> None:
+def test_more_readers_than_connections_are_told_to_wait(client: Any) -> None:
     assert client.get("/de/", headers=HTML).status_code == 200
-    held = [engine.connect() for _ in range(engine.pool.size() + engine.pool._max_overflow)]  # type: ignore[attr-defined]
+    engine = client.application.extensions["reader"]
+    held = [engine.connect() for _ in range(engine.pool.size() + engine.pool._max_overflow)]
     try:
         assert_told_in_german(quick(client, "/de/data", headers=HTML))
     finally:
