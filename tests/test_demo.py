@@ -60,6 +60,32 @@ def test_a_demonstration_opens_no_other_account(demonstration: Any) -> None:
     assert kept == [(None,)]
 
 
+def test_sample_accounts_are_listed_as_such_and_not_as_invited(demonstration: Any) -> None:
+    client = demonstration.test_client()
+    client.send("/en/account/demo", {"role": "admin"})
+    with demonstration.extensions["engine"].begin() as connection:
+        connection.execute(
+            text("INSERT INTO account (mail, role) VALUES ('guest@example.org', 'partner') ON CONFLICT DO NOTHING")
+        )
+
+    def listed(state: str) -> str:
+        return client.get(f"/en/admin/accounts?state={state}").text
+
+    for mail in demo.ADDRESSES.values():
+        assert mail in listed("sample")
+        assert mail not in listed("invited")
+    assert "guest@example.org" in listed("invited")
+    assert "guest@example.org" not in listed("sample")
+    number = (
+        demonstration.extensions["engine"]
+        .connect()
+        .scalar(text("SELECT id FROM account WHERE mail = 'partner@example.org'"))
+    )
+    page = client.get(f"/en/admin/accounts/{number}").text
+    assert "Sample account" in page
+    assert "Invite again" not in page
+
+
 def test_without_the_setting_there_is_nothing_of_it(settings: Any, people_engine: Any) -> None:
     with_it = site(settings, people_engine, True)
     client = with_it.test_client()

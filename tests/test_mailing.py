@@ -92,6 +92,16 @@ def make_due(engine: Engine) -> None:
         connection.execute(text("UPDATE message SET due_at = now() WHERE state IN ('waiting', 'sending')"))
 
 
+def test_the_main_link_of_a_mail_is_a_button_whose_address_can_be_read() -> None:
+    link = f"{SITE.address}/en/contribute/proposals/1"
+    _subject, _plain, html = mail.draw("proposal_retired", "en", {"site": SITE, "title": "Garden", "link": link})
+    assert re.search(rf'<a href="{link}" style="[^"]*background-color[^"]*">See the proposal</a>', html)
+    assert f">{link}<" in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    painted = re.sub(r"<a [^>]*>", "", html)  # beside buttons, words and paper have the colours of the mail program
+    assert not re.search(r"(?<![-\w])color:|background", painted)
+
+
 def test_a_mail_arrives_in_the_readers_language_as_text_and_as_html(
     empty_box: Engine, posting: Settings, sink: Sink
 ) -> None:

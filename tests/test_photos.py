@@ -360,6 +360,22 @@ def test_alt_and_credit_are_needed(partner_client: PersonClient) -> None:
     assert "Please describe the photo for people who cannot see it." in answer.text
 
 
+def test_a_photo_that_nobody_has_described_is_named_in_words_and_led_to(partner_client: PersonClient) -> None:
+    photo = name_in(upload(partner_client, picture()))
+    sent = {
+        "key": "photo-just-taken",
+        "revision": "1",
+        "texts-0-language": "en",
+        "photos-0-id": str(photo),
+        "go": "submit",
+    }
+    answer = partner_client.send("/en/contribute/practices/new", sent)
+    assert answer.status_code == 422
+    assert '<a href="#photos-0-alt-0-text">What is seen on the photo</a>' in answer.text
+    assert 'id="photos-0-alt-0-text"' in answer.text
+    assert ">id</a>" not in answer.text
+
+
 def test_too_many_photos_are_not_even_decoded(partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_data: bytes) -> Any:
         raise AssertionError("it was decoded")

@@ -70,6 +70,24 @@ def test_an_evaluation_is_told_to_its_author_and_to_those_who_keep_the_practice_
     ]
 
 
+def test_mails_about_an_evaluation_name_the_practice_and_say_what_is_public(connection, people):
+    values = titled("A garden for all", owner="house")
+    slug = publish(connection, people["editor"], people["moderator"], values)
+    told(connection)
+    saved = propose(connection, people["admin"], saying(slug), kind="evaluation", slug=slug)
+    moderation.approve(connection, people["moderator"], saved.public_id, saved.revision, SITE)
+    mails = connection.execute(text("SELECT kind, subject, plain, html FROM message")).all()
+    assert {one.kind for one in mails} == {"proposal_submitted", "proposal_approved", "owned_changed"}
+    for one in mails:
+        for said in (one.subject, one.plain, one.html):
+            assert "A garden for all" in said
+            assert "on the public map" not in said
+            assert f"“{slug}”" not in said
+    approved = next(one for one in mails if one.kind == "proposal_approved")
+    assert "Your evaluation" in approved.plain
+    assert "Your evaluation" in approved.html
+
+
 def test_an_evaluation_by_the_house_itself_and_one_of_a_practice_of_nobody_tell_no_owner(connection, people):
     own = publish(connection, people["editor"], people["moderator"], practice_values(owner="house"))
     nobodys = publish(connection, people["other"], people["moderator"], titled("Nobody keeps this up"))

@@ -13,6 +13,8 @@ from .columns import SLUG, one_of
 ROLES = ("contributor", "partner", "moderator", "admin")
 PURPOSES = ("sign_in", "invite", "reset", "fresh")
 DIGESTS = ("every", "weekly", "none")
+# A sample account has this where the secret of an app would be: the second factor of its role, which nobody can use.
+NO_CODES = "none"
 
 
 class Account(Base):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from ..models.account import NO_CODES
+
 
 class Overview(NamedTuple):
     """What the start page of the administration says. `broken` are addresses that lead nowhere."""
@@ -49,7 +51,7 @@ _OVERVIEW = text("""
 SELECT
   (SELECT count(*) FROM account WHERE deleted_at IS NULL AND disabled_at IS NULL),
   (SELECT count(*) FROM account WHERE deleted_at IS NULL AND disabled_at IS NULL AND role <> 'contributor'
-    AND password_hash IS NULL),
+    AND password_hash IS NULL AND totp_secret IS DISTINCT FROM :no_codes),
   (SELECT count(*) FROM organisation),
   (SELECT count(*) FROM proposal WHERE state IN ('submitted', 'agreed')),
   (SELECT min(submitted_at) FROM proposal WHERE state IN ('submitted', 'agreed')),
@@ -100,7 +102,7 @@ class Records(NamedTuple):
 
 def overview(connection: Connection) -> Overview:
     """Return what the start page says: one statement."""
-    return Overview(*connection.execute(_OVERVIEW).one())
+    return Overview(*connection.execute(_OVERVIEW, {"no_codes": NO_CODES}).one())
 
 
 def proposals(connection: Connection) -> dict[str, dict[str, int]]:

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from ..models.account import NO_CODES
 from .sessions import of_account
 
-STATES = ("active", "invited", "disabled", "deleted")
+STATES = ("active", "invited", "sample", "disabled", "deleted")
 PAGE = 50  # accounts
 
 
@@ -22,7 +23,8 @@ class Membership(NamedTuple):
 
 
 class Person(NamedTuple):
-    """An account. `state` is one of STATES: who was invited has no password yet. `second`: it has a second factor."""
+    """An account. `state` is one of STATES: who was invited has no password yet, a sample account
+    never has one. `second`: it has a second factor."""
 
     id: int
     mail: str | None
@@ -65,7 +67,8 @@ class Member(NamedTuple):
     editor: bool
 
 
-_STATE = """CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted' WHEN a.disabled_at IS NOT NULL THEN 'disabled'
+_STATE = f"""CASE WHEN a.deleted_at IS NOT NULL THEN 'deleted' WHEN a.disabled_at IS NOT NULL THEN 'disabled'
+  WHEN a.password_hash IS NULL AND a.totp_secret = '{NO_CODES}' THEN 'sample'
   WHEN a.role <> 'contributor' AND a.password_hash IS NULL THEN 'invited' ELSE 'active' END"""
 _PEOPLE = f"""
 SELECT a.id, a.mail, a.name, a.role, a.language, a.may_evaluate, {_STATE} AS state,

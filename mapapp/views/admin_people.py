@@ -38,7 +38,13 @@ def role_names() -> dict[str, str]:
 
 def state_names() -> dict[str, str]:
     """Return the states of an account in the words of the page."""
-    return {"active": _("Open"), "invited": _("Invited"), "disabled": _("Shut"), "deleted": _("Deleted")}
+    return {
+        "active": _("Open"),
+        "invited": _("Invited"),
+        "sample": _("Sample account"),
+        "disabled": _("Shut"),
+        "deleted": _("Deleted"),
+    }
 
 
 def _after(given: str) -> tuple[str, int]:
@@ -222,7 +228,7 @@ def act_on(lang: str, number: int, act: str) -> Any:
                 ids = [one.id for one in person.organisations]
                 site = asked.mail_site()
                 accounts.invite(connection, me, person.mail or "", person.role, ids, person.language, site=site)
-            if act in TOLD and person.state != "invited":
+            if act in TOLD and person.state not in ("invited", "sample"):
                 accounts.tell_changed(connection, person, TOLD[act], site=asked.mail_site())
     except (people.Refused, accounts.NotInvited) as error:
         return _account_page(person, _as_it_is(person), 409, _(REFUSED[error.reason]))

@@ -12,6 +12,7 @@ from ..forms.parts import walk
 from .translating import gettext as _
 
 _TEXT = re.compile(r"texts-(\d+)-(\w+)")
+_PHOTO = re.compile(r"(photos-\d+)-id")
 _ENTRY = re.compile(r"(photos|criteria)-(\d+)-(\w+)")
 
 
@@ -147,13 +148,14 @@ def told(form: Any) -> list[Told]:
     for field in walk(form):
         if not field.errors:
             continue
-        last = field.name.rsplit("-", 1)[-1]
-        label = label_of(base_name(field.name) if "-" not in field.name else last)
+        # A photo that nobody has described is at fault itself: what it lacks is written into its first description.
+        name = _PHOTO.sub(r"\1-alt-0-text", field.name)
+        label = label_of(base_name(name) if "-" not in name else name.rsplit("-", 1)[-1])
         if text := _TEXT.fullmatch(field.name):
             language = form.texts.entries[_position(form, text[1])].form.language.data
             if language and len(form.texts.entries) > 1:
                 label = _("%(field)s (%(language)s)", field=label, language=i18n.language_name(language, g.lang))
-        found.extend(Told(field.name, label, words) for words in say(field.errors))
+        found.extend(Told(name, label, words) for words in say(field.errors))
     return found
 
 

@@ -3,13 +3,12 @@
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from ..models.account import Account, Member, Organisation
+from ..models.account import NO_CODES, Account, Member, Organisation
 from . import sessions
 
 # example.org is nobody's (RFC 2606): no mail can open one of them, and without a password nothing else can.
 ADDRESSES = {"partner": "partner@example.org", "moderator": "moderator@example.org", "admin": "admin@example.org"}
 NAMES = {"partner": "Sample partner", "moderator": "Sample moderator", "admin": "Sample admin"}
-NO_CODES = "none"  # stands where an app's secret would: the role's second factor, which nobody can use
 
 
 def open_accounts(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert
 
 from .. import i18n
 from ..models.proposal import Message
+from .mail_look import LOOK
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -69,6 +70,7 @@ def _environment(language: str) -> Environment:
         "lang": language,
         "format_day": lambda value: i18n.day(value, language),
         "direction": i18n.direction(language),
+        "look": LOOK,
     }
     return environment
 

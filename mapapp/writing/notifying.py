@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ..models.account import Account, Member, Organisation
-from ..models.practice import Practice
+from ..models.practice import Practice, PracticeText
 from ..models.proposal import ProposalStep
+from ..queries.in_language import preference
 from . import mail
 from .mail import Receiver, Site
 
@@ -24,7 +25,17 @@ def title(values: Mapping[str, Any]) -> str:
     return str(found or values.get("practice") or "…")
 
 
-def _title(row: "Row[Any]") -> str:
+def _title(connection: Connection, row: "Row[Any]", language: str) -> str:
+    """Return what a proposal is about in the words of its readers; an evaluation has no title but its practice's."""
+    if row.kind == "evaluation":
+        query = (
+            select(PracticeText.title)
+            .join(Practice, Practice.id == PracticeText.practice_id)
+            .where(Practice.slug == row.values["practice"])
+            .order_by(preference(PracticeText, language), PracticeText.language)
+            .limit(1)
+        )
+        return connection.execute(query).scalar_one_or_none() or title(row.values)
     return title(row.values) if row.values.get("texts") or not row.base else title(row.base)
 
 
@@ -48,12 +59,14 @@ def _tell(
 ) -> None:
     if receiver is not None:
         address = link.format(site=site.address, lang=receiver.language, id=row.public_id, slug=row.slug)
-        mail.queue(connection, kind, receiver, {"site": site, "title": _title(row), "link": address, **more})
+        values = {"site": site, "title": _title(connection, row, receiver.language), "link": address, **more}
+        mail.queue(connection, kind, receiver, values)
 
 
 def received(connection: Connection, row: "Row[Any]", site: Site) -> None:
     """Tell the author that their proposal has arrived."""
-    _tell(connection, "proposal_submitted", row, _receiver(connection, row.author_id, row.language), site)
+    receiver = _receiver(connection, row.author_id, row.language)
+    _tell(connection, "proposal_submitted", row, receiver, site, evaluation=row.kind == "evaluation")
 
 
 def received_many(connection: Connection, rows: Sequence["Row[Any]"], site: Site) -> None:
@@ -61,7 +74,7 @@ def received_many(connection: Connection, rows: Sequence["Row[Any]"], site: Site
     receiver = _receiver(connection, rows[0].author_id, rows[0].language)
     if receiver is not None:
         link = f"{site.address}/{receiver.language}/contribute/mine"
-        titles = [_title(row) for row in rows[:_NAMED]]
+        titles = [_title(connection, row, receiver.language) for row in rows[:_NAMED]]
         values = {"site": site, "number": len(rows), "titles": titles, "more": len(rows) - len(titles), "link": link}
         mail.queue(connection, "table_submitted", receiver, values)
 
@@ -88,7 +101,8 @@ def approved(connection: Connection, row: "Row[Any]", by: int, site: Site) -> No
         _tell(connection, "proposal_retired", row, receiver, site)
     else:
         folder = "services" if row.kind == "service" else "practices"
-        _tell(connection, "proposal_approved", row, receiver, site, "{site}/{lang}/" + folder + "/{slug}")
+        link, evaluation = "{site}/{lang}/" + folder + "/{slug}", row.kind == "evaluation"
+        _tell(connection, "proposal_approved", row, receiver, site, link, evaluation=evaluation)
 
 
 def _owners(connection: Connection, row: "Row[Any]", by: int, site: Site) -> None:
