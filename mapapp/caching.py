@@ -3,8 +3,8 @@
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 import brotli
@@ -65,11 +65,12 @@ class Shelf:
                 self._size -= len(self._kept.popitem(last=False)[1].body)
 
 
-def choose_encoding(accepted: Mapping[str, float] | str) -> str:
+@lru_cache(maxsize=256)
+def choose_encoding(accepted: str) -> str:
     """Return br, gzip or an empty string for an Accept-Encoding header."""
     offered = {
         part.split(";")[0].strip().lower()
-        for part in str(accepted).split(",")
+        for part in accepted.split(",")
         if "q=0" not in part.replace(" ", "") or "q=0." in part.replace(" ", "")
     }
     return "br" if "br" in offered else "gzip" if "gzip" in offered else ""

@@ -1,6 +1,8 @@
 """create_app(): the only place that knows all parts."""
 
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import Any
 
 from flask import Flask, Request, current_app, g, redirect, request
 from flask.sessions import NullSession, SessionInterface
@@ -30,9 +32,17 @@ class _NoSessions(SessionInterface):
         return NullSession()
 
 
+class _App(Flask):
+    """Flask without the look whether each function of a request is a coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function."""
+        return func
+
+
 def create_app(settings: Settings, engine: Engine) -> Flask:
     """Return the application on a database whose migrations have run. Nothing is asked of the database yet."""
-    app = Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, BABEL_DEFAULT_LOCALE="en")
     # A form may be all text: one field of it may be as long as the whole.
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
@@ -77,9 +87,10 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
 
 
 def _remember_language(_endpoint: str | None, _values: dict[str, str] | None) -> None:
-    first = request.path.split("/", 2)[1]
-    named = first if first in i18n.LANGUAGES else request.args.get("lang", "")
-    g.lang = named if named in i18n.LANGUAGES else i18n.choose_language(request.accept_languages)
+    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
+    first = asker.path.split("/", 2)[1]
+    named = first if first in i18n.LANGUAGES else asker.args.get("lang", "")
+    g.lang = named if named in i18n.LANGUAGES else i18n.choose_language(asker.accept_languages)
 
 
 def _same_language(endpoint: str, values: dict[str, str]) -> None:

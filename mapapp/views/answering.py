@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Request, Response, abort, current_app, g, request
 
 from ..caching import COMPRESSIBLE, SMALL, Kept, Shelf, choose_encoding, compress, make_etag
 from . import asked
@@ -37,9 +37,9 @@ def fragment() -> str:
     return name if name in FRAGMENTS else ""
 
 
-def negotiated() -> str:
+def negotiated(asker: Request) -> str:
     """Return what else an answer of the OGC API depends on: form and language follow the asker where none is named."""
-    return f"{request.headers.get('Accept', '')} {g.lang}" if request.path.startswith("/ogc") else ""
+    return f"{asker.headers.get('Accept', '')} {g.lang}" if asker.path.startswith("/ogc") else ""
 
 
 def vary(response: Response, names: str) -> None:
@@ -50,27 +50,32 @@ def vary(response: Response, names: str) -> None:
 
 def answer_from_shelf() -> Response | None:
     """Answer with 304 or a kept body where the data version says that nothing changed. Runs before every view."""
-    if not request.host:
+    # Looked up once: this runs for every answer, and each look-up costs five calls.
+    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if not asker.host:
         abort(400)  # a Host header that is no host
-    view = current_app.view_functions.get(request.endpoint or "")
-    if request.method not in ("GET", "HEAD") or view is None or getattr(view, "always_fresh", False):
+    view = app.view_functions.get(asker.endpoint or "")
+    if asker.method not in ("GET", "HEAD") or view is None or getattr(view, "always_fresh", False):
         return None
-    g.etag = make_etag(
+    headers = asker.headers
+    etag = g.etag = make_etag(
         *(() if getattr(view, "without_data", False) else asked.versions()),
         asked.site_version() if getattr(view, "with_site", False) else "",
-        current_app.extensions["build"],
+        app.extensions["build"],
         asked.root(),
-        request.full_path,
+        asker.full_path,
         fragment(),
-        negotiated(),
-        g.lang if request.path == "/" else "",
-        choose_encoding(request.headers.get("Accept-Encoding", "")),
+        negotiated(asker),
+        g.lang if asker.path == "/" else "",
+        choose_encoding(headers.get("Accept-Encoding", "")),
     )
-    known = request.if_none_match
-    # A proxy that compresses weakens the tag; `*` only says that the asker has something.
-    if not known.star_tag and known.contains_weak(g.etag):
-        return Response(status=304)
-    kept = current_app.extensions["shelf"].get(g.etag)
+    if "If-None-Match" in headers:
+        known = asker.if_none_match
+        # A proxy that compresses weakens the tag; `*` only says that the asker has something.
+        if not known.star_tag and known.contains_weak(etag):
+            return Response(status=304)
+    kept = app.extensions["shelf"].get(etag)
     if kept is None:
         return None
     g.from_shelf = True
@@ -79,31 +84,32 @@ def answer_from_shelf() -> Response | None:
 
 def finish(response: Response) -> Response:
     """Compress, keep and label an answer. Runs after every view, errors included."""
-    if g.get("from_shelf"):
+    etag, timed, from_shelf = g.get("etag"), g.get("timed"), g.get("from_shelf")
+    if from_shelf:
         return response
     vary(response, f"Accept-Encoding, {FRAGMENT}")
-    if response.status_code >= 400:
-        response.headers["Cache-Control"] = "no-store"
-    etag = g.get("etag")
-    if etag and response.status_code in (200, 302, 304):
+    status, headers = response.status_code, response.headers
+    if status >= 400:
+        headers["Cache-Control"] = "no-store"
+    if etag and status in (200, 302, 304):
         # What tells its own time is the same answer at another time, though not byte for byte.
-        response.headers["ETag"] = f'W/"{etag}"' if g.get("timed") else f'"{etag}"'
-        response.headers.setdefault("Cache-Control", "public, no-cache")
-    if response.status_code == 304 or response.is_streamed or response.direct_passthrough:
+        headers["ETag"] = f'W/"{etag}"' if timed else f'"{etag}"'
+        headers.setdefault("Cache-Control", "public, no-cache")
+    if status == 304 or response.is_streamed or response.direct_passthrough:
         return response
     _encode(response)
-    keeping = etag and not g.get("timed") and "Set-Cookie" not in response.headers
-    if keeping and response.status_code == 200 and request.method == "GET":
-        kept = Kept(response.status_code, tuple(response.headers.items()), response.get_data())
+    keeping = etag and not timed and "Set-Cookie" not in headers
+    if keeping and status == 200 and request.method == "GET":
+        kept = Kept(status, tuple(headers.items()), response.get_data())
         current_app.extensions["shelf"].put(etag, kept)
     return response
 
 
 def _encode(response: Response) -> None:
-    kind = response.content_type or ""
     encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
-    body = response.get_data()
-    if encoding and len(body) >= SMALL and kind.startswith(COMPRESSIBLE) and "Content-Encoding" not in response.headers:
+    if not encoding or "Content-Encoding" in response.headers:
+        return
+    if (response.content_type or "").startswith(COMPRESSIBLE) and len(body := response.get_data()) >= SMALL:
         response.set_data(compress(body, encoding))
         response.headers["Content-Encoding"] = encoding
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.sansio.utils import get_current_url
@@ -29,7 +29,8 @@ def settings() -> Settings:
 
 def root() -> str:
     """Return the address that this site was asked at, as `url_root` of the request, which works it out each time."""
-    return _root(request.scheme, request.host, request.root_path)
+    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return _root(asker.scheme, asker.host, asker.root_path)
 
 
 @lru_cache(maxsize=64)
@@ -39,18 +40,20 @@ def _root(scheme: str, host: str, path: str) -> str:
 
 def connection() -> Connection:
     """Return the request's one connection, opened when first asked for and closed when the answer is made."""
-    if "connection" not in g:
-        g.connection = current_app.extensions["reader"].connect()
-    return g.connection
+    found: Connection | None = g.get("connection")
+    if found is None:
+        found = g.connection = current_app.extensions["reader"].connect()
+    return found
 
 
 def versions() -> Versions:
     """Return the data versions, the same for a whole request: everything in one answer speaks of the same data."""
-    if "versions" not in g:
+    found: Versions | None = g.get("versions")
+    if found is None:
         watch: Watch | None = current_app.extensions["watch"]
-        g.versions = (watch.known if watch else None) or _read_versions(watch)
+        found = g.versions = (watch.known if watch else None) or _read_versions(watch)
         g.away = False
-    return g.versions
+    return found
 
 
 def _read_versions(watch: "Watch | None") -> Versions:

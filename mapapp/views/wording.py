@@ -49,9 +49,10 @@ def programme_name(value: str) -> str:
 
 def absolute(path: str) -> str:
     """Return the public address of a path of this site."""
-    if "base" not in g:
-        g.base = asked.settings().base_url or asked.root().rstrip("/")
-    return str(g.base) + path
+    base: str | None = g.get("base")
+    if base is None:
+        base = g.base = asked.settings().base_url or asked.root().rstrip("/")
+    return base + path
 
 
 def on_our_clock(value: Any) -> Any:
