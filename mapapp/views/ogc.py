@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
 from ..formats import ogc_collections, ogc_conformance, ogc_openapi, ogc_schema
 from ..formats.fields import Collection
 from ..queries import matching
-from . import answering, asked, ogc_items, ogc_links, ogc_reading
+from . import answering, asked, ogc_items, ogc_links, ogc_reading, ogc_selecting
 from .ogc_links import DEFINITION, DOCUMENT, FEATURES, HTML, JSON, OPENAPI, REL, SCHEMAS, address, link
 from .translating import gettext as _
 
@@ -117,19 +117,25 @@ def _describe(collection: Collection) -> dict[str, Any]:
     return ogc_collections.document(collection, words_of(collection), extent.box, days, links)
 
 
+def _size(collection_id: str) -> int:
+    """Return how many features a collection has, for the pages."""
+    found = ogc_items.collection_of(collection_id)
+    return len(ogc_selecting.find(found, ogc_reading.chosen(found), (), g.lang).keys)
+
+
 @blueprint.get("/collections")
 def collections() -> Response:
     """All collections."""
     form = form_asked()
     listed = [_describe(one) for one in ogc_collections.by_id().values()]
-    return given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections")
+    return given({"links": ogc_links.here(DOCUMENT, form), "collections": listed}, form, "collections", size=_size)
 
 
 @blueprint.get("/collections/<collection_id>")
 def collection(collection_id: str) -> Response:
     """One collection."""
     found = ogc_items.collection_of(collection_id)
-    return given(_describe(found), form_asked(), "collection", collection=found)
+    return given(_describe(found), form_asked(), "collection", size=_size)
 
 
 Make = Callable[[Collection, str, str, ogc_schema.Say], dict[str, Any]]

@@ -62,6 +62,12 @@ def on_our_clock(value: Any) -> Any:
 
 def alternate_urls() -> list[tuple[str, str]]:
     """Return (language, absolute address) of this page in each interface language; the search stays."""
+    if request.blueprint == "ogc":  # its addresses are those of a standard: the language is a parameter
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("f", "lang")]
+        return [
+            (lang, absolute(f"{request.path}?{urlencode([*kept, ('f', 'html'), ('lang', lang)], safe=',')}"))
+            for lang in i18n.LANGUAGES
+        ]
     if not request.endpoint or "lang" not in (request.view_args or {}):
         return []
     if not _can_be_opened():

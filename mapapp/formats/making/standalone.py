@@ -22,6 +22,24 @@ _NO_PICTURES = (
     "<script>L.Icon.Default.prototype.createIcon = L.Icon.Default.prototype.createShadow = "
     'function () { return document.createElement("i"); };</script>'
 )
+# Of names that would lie on one another only the first is shown; closer up there is room for the others.
+_NAMES_APART = """<script>addEventListener("load", function () {
+  function part() {
+    var shown = [];
+    document.querySelectorAll(".country").forEach(function (name) {
+      var range = document.createRange();
+      range.selectNodeContents(name);
+      var box = range.getBoundingClientRect();
+      var free = shown.every(function (other) {
+        return box.right < other.left || other.right < box.left || box.bottom < other.top || other.bottom < box.top;
+      });
+      name.style.visibility = free ? "" : "hidden";
+      if (free) shown.push(box);
+    });
+  }
+  window[document.querySelector(".folium-map").id].on("zoomend", part);
+  part();
+});</script>"""
 _EUROPE = [[35.0, -11.0], [62.0, 33.0]]
 
 
@@ -158,6 +176,7 @@ def write(job: dict[str, Any]) -> None:
     ):
         root.header.add_child(_verbatim(markup), name=name)
     root.html.add_child(_verbatim(_beside(records, about, colour_of)), name="beside")
+    root.html.add_child(_verbatim(_NAMES_APART), name="names")
     _basemap(plan, about["lang"])
     _points(plan, records, colour_of)
     page = root.render()
