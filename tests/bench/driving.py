@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
 AT_ONCE = 4  # connections when throughput is measured
+TURNS = 5  # of which the median counts
 
 
 class Load(NamedTuple):
@@ -26,6 +27,7 @@ class Load(NamedTuple):
     per_second: float
     median: float
     p95: float
+    bare: float = 0.0  # requests a second of a bare server in the same turns
     sql: float = 0.0  # the median of what psql needs for the same answer, in milliseconds
     goal: str = ""
     met: bool = True
@@ -76,17 +78,36 @@ class Caller:
         self.socket.close()
 
 
-def drive(name: str, port: int, paths: Iterator[str], times: int = 200, seconds: float = 2.0) -> Load:
-    """Ask `times` times one after another, then several at once for some seconds; the first tenth only warms."""
-    callers = [Caller(port) for _ in range(AT_ONCE)]
-    took = []
+def drive(
+    name: str, port: int, paths: Iterator[str], times: int = 200, seconds: float = 2.0, beside: int | None = None
+) -> Load:
+    """Ask `times` times one after another, then several at once for some seconds; the first tenth only warms.
+
+    With the port of a bare server `beside` both are asked at once in turns: they meet the same neighbours.
+    """
+    caller, took = Caller(port), []
     for turn in range(-max(5, times // 10), times):
         path = next(paths)
         start = time.perf_counter()
-        callers[0].send(path)
-        callers[0].receive()
+        caller.send(path)
+        caller.receive()
         if turn >= 0:
             took.append((time.perf_counter() - start) * 1000)
+    caller.close()
+    took.sort()
+    own, others = [], []
+    for _turn in range(TURNS):
+        own.append(_at_once(port, paths, seconds / TURNS))
+        if beside:
+            others.append(_at_once(beside, iter(lambda: "/", None), seconds / TURNS))
+    p95 = took[max(0, round(len(took) * 0.95) - 1)]
+    bare = statistics.median(others) if others else 0.0
+    return Load(name, statistics.median(own), statistics.median(took), p95, bare)
+
+
+def _at_once(port: int, paths: Iterator[str], seconds: float) -> float:
+    """Return how many requests a second are answered over several connections."""
+    callers = [Caller(port) for _ in range(AT_ONCE)]
     by_socket = {one.socket.fileno(): one for one in callers}
     poll = select.epoll()
     for number, one in by_socket.items():
@@ -100,9 +121,9 @@ def drive(name: str, port: int, paths: Iterator[str], times: int = 200, seconds:
             answered += 1
     poll.close()
     for one in callers:
+        one.receive()  # nothing of this goes on beside what is measured next
         one.close()
-    took.sort()
-    return Load(name, answered / (now - start), statistics.median(took), took[max(0, round(len(took) * 0.95) - 1)])
+    return answered / (now - start)
 
 
 def psql(engine: Engine, statements: Sequence[str], program: Callable[[str], str]) -> float:
