@@ -28,7 +28,6 @@ from sqlalchemy import (
     column,
     func,
     nulls_last,
-    or_,
     select,
     text,
     true,
@@ -210,10 +209,11 @@ def _tile_sql(
     edges = func.ST_TileEnvelope(*place)
     # Edges of a tile are meridians and parallels in both systems, so the box needs no more corners.
     near = frame.c.atlas_geometry.op("&&")(func.ST_Transform(edges, 4326))
-    shape: ColumnElement[Any] = frame.c[SKETCH] if lighter else frame.c.atlas_geometry
+    shape = _inside(frame.c[SKETCH] if lighter else frame.c.atlas_geometry)
     if source.lighter:  # what lies far outside is not projected
-        shape = func.ST_ClipByBox2D(shape, func.ST_Transform(func.ST_TileEnvelope(*place, _WEB_SQUARE, BESIDE), 4326))
-    drawn = func.ST_AsMVTGeom(func.ST_Transform(_inside(shape), 3857), edges)
+        around = func.ST_TileEnvelope(*place, _WEB_SQUARE, BESIDE)
+        shape = func.ST_ClipByBox2D(shape, func.ST_Transform(around, 4326))
+    drawn = func.ST_AsMVTGeom(func.ST_Transform(shape, 3857), edges)
     rows = select(*(frame.c[name] for name in shown), drawn.label("drawn")).where(where, near).subquery("rows")
     return select(func.ST_AsMVT(text("rows.*"), layer, 4096, "drawn", type_=LargeBinary)).select_from(rows)
 
@@ -221,8 +221,8 @@ def _tile_sql(
 def _inside(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return a geometry without what Web Mercator cannot show."""
     square = func.ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326)
-    reaches = or_(func.ST_YMax(geometry) > 85.06, func.ST_YMin(geometry) < -85.06)
-    return case((reaches, func.ST_Intersection(geometry, square)), else_=geometry)
+    # The boxes that geometries carry are compared: nothing else of an outline needs to be read for it.
+    return case((geometry.op("@")(square), geometry), else_=func.ST_Intersection(geometry, square))
 
 
 def _ordered(queryable: Queryable, descending: bool) -> ColumnElement[Any]:
