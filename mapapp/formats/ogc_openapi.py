@@ -17,6 +17,11 @@ PROBLEM = "application/problem+json"
 LIMIT, LARGEST = 100, 10_000
 
 
+def _(message: str) -> str:
+    """Mark a message for the catalogues; `_said` puts it into the reader's language."""
+    return message
+
+
 class About(NamedTuple):
     """The site that the document is of; `server` is the address of the API."""
 
@@ -53,33 +58,37 @@ def _ref(kind: str, name: str) -> Document:
 _SYSTEMS = {"type": "string", "format": "uri", "enum": list(ogc_crs.OFFERED), "default": ogc_crs.CRS84}
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 _PARAMETERS = {
-    "lang": _parameter("lang", {"type": "string"}, "Language of the texts (BCP 47)."),
+    "lang": _parameter("lang", {"type": "string"}, _("Language of the texts (BCP 47).")),
     "limit": _parameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": LIMIT},
-        "How many features at most; more than the maximum is the maximum.",
+        _("How many features at most; more than the maximum is the maximum."),
     ),
-    "cursor": _parameter("cursor", {"type": "string"}, "Where a page lies; as a next or prev link gives it."),
-    "offset": _parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many features to skip."),
+    "cursor": _parameter("cursor", {"type": "string"}, _("Where a page lies; as a next or prev link gives it.")),
+    "offset": _parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, _("How many features to skip.")),
     "bbox": _parameter(
         "bbox",
         {**_NUMBERS, "minItems": 4, "maxItems": 6, "oneOf": [{"minItems": n, "maxItems": n} for n in (4, 6)]},
-        "Features in this box, and those without a geometry. In the order of axes of bbox-crs; the first axis may run "
-        "across the antimeridian.",
+        _(
+            "Features in this box, and those without a geometry. In the order of axes of bbox-crs; the first axis may "
+            "run across the antimeridian."
+        ),
     ),
-    "bbox-crs": _parameter("bbox-crs", _SYSTEMS, "System of the box."),
-    "crs": _parameter("crs", _SYSTEMS, "System of the geometries in the answer."),
+    "bbox-crs": _parameter("bbox-crs", _SYSTEMS, _("System of the box.")),
+    "crs": _parameter("crs", _SYSTEMS, _("System of the geometries in the answer.")),
     "datetime": _parameter(
         "datetime",
         {"type": "string"},
-        "Features of this moment or interval (RFC 3339, '..' for an open end), and those without a time.",
+        _("Features of this moment or interval (RFC 3339, '..' for an open end), and those without a time."),
     ),
-    "filter": _parameter("filter", {"type": "string"}, "An expression in CQL2 over the queryables."),
+    "filter": _parameter("filter", {"type": "string"}, _("An expression in CQL2 over the queryables.")),
     "filter-lang": _parameter(
-        "filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}, "Its encoding."
+        "filter-lang",
+        {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+        _("Its encoding."),
     ),
-    "filter-crs": _parameter("filter-crs", _SYSTEMS, "System of the coordinates in the filter."),
-    "skipGeometry": _parameter("skipGeometry", {"type": "boolean", "default": False}, "Leave the geometries out."),
+    "filter-crs": _parameter("filter-crs", _SYSTEMS, _("System of the coordinates in the filter.")),
+    "skipGeometry": _parameter("skipGeometry", {"type": "boolean", "default": False}, _("Leave the geometries out.")),
 }
 _SEARCH: dict[str, Document] = {
     "year_from": {"type": "integer", "minimum": search.YEARS[0], "maximum": search.YEARS[1]},
@@ -92,12 +101,13 @@ _SEARCH: dict[str, Document] = {
 
 
 def _form(*names: str) -> Document:
-    return _parameter("f", {"type": "string", "enum": list(names)}, "Form of the answer; else the Accept header.")
+    return _parameter("f", {"type": "string", "enum": list(names)}, _("Form of the answer; else the Accept header."))
 
 
-def _searched(name: str) -> Document:
-    words = search.say_field(name, lambda text, **_values: text)
-    description = f"{words}: as in the search of the page."
+def _searched(name: str, say: Say) -> Document:
+    words = search.say_field(name, lambda text, **_values: say(text))
+    like_the_page = say(_("as in the search of the page."))
+    description = f"{words}: {like_the_page}"
     if name in search.SETS:
         schema = {"type": "array", "items": {"type": "string"}, "maxItems": search.MAX_VALUES}
         return _parameter(name, schema, description, {"style": "form", "explode": True})
@@ -112,8 +122,8 @@ def _queried(field: Field, say: Say) -> Document:
 def _choosing(offered: Offered, say: Say) -> list[Document]:
     named = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
     found = [_ref("parameters", name) for name in named]
-    found += [_searched(name) for name in offered.searched]
-    found.append(_parameter("id", {"type": "string"}, "The id of a feature."))
+    found += [_searched(name, say) for name in offered.searched]
+    found.append(_parameter("id", {"type": "string"}, _("The id of a feature.")))
     return found + [_queried(field, say) for field in offered.fields]
 
 
@@ -123,8 +133,8 @@ def _showing(collection: Collection) -> list[Document]:
     signed = [sign + name for name in (*sortable, "id") for sign in ("", "+", "-")]
     return [
         _ref("parameters", "crs"),
-        _parameter("sortby", {"type": "array", "items": {"type": "string", "enum": signed}}, "Fields to sort by."),
-        _parameter("properties", {"type": "array", "items": {"type": "string", "enum": names}}, "Fields to show."),
+        _parameter("sortby", {"type": "array", "items": {"type": "string", "enum": signed}}, _("Fields to sort by.")),
+        _parameter("properties", {"type": "array", "items": {"type": "string", "enum": names}}, _("Fields to show.")),
         _ref("parameters", "skipGeometry"),
     ]
 
@@ -132,7 +142,7 @@ def _showing(collection: Collection) -> list[Document]:
 def _answers(description: str, content: Document, headers: Document | None = None, missing: bool = False) -> Document:
     found: Document = {
         "200": {"description": description, **({"headers": headers} if headers else {}), "content": content},
-        "304": {"description": "Nothing has changed since the ETag of If-None-Match."},
+        "304": {"description": _("Nothing has changed since the ETag of If-None-Match.")},
         "400": _ref("responses", "Bad"),
     }
     if missing:
@@ -163,7 +173,7 @@ def _plain(name: str, summary: str, kind: str, schema: str = "", path: list[Docu
     return _get("API", name, summary, parameters, answers)
 
 
-_CONTENT_CRS = {"Content-Crs": {"description": "System of the geometries.", "schema": {"type": "string"}}}
+_CONTENT_CRS = {"Content-Crs": {"description": _("System of the geometries."), "schema": {"type": "string"}}}
 
 
 def _of(plural: str, offered: Offered, say: Say) -> Document:
@@ -177,20 +187,20 @@ def _of(plural: str, offered: Offered, say: Say) -> Document:
     content |= {geojson.SEQUENCE_TYPE: {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}
     one = [record, _form(*forms), _ref("parameters", "lang"), _ref("parameters", "crs")]
     feature = _answers(title, _content(*kinds, schema=f"{plural}Feature"), _CONTENT_CRS, missing=True)
-    feature |= {"301": {"description": "Another feature took its place."}, "410": _ref("responses", "Gone")}
+    feature |= {"301": {"description": _("Another feature took its place.")}, "410": _ref("responses", "Gone")}
     return {
         base: _plain(f"describe.{plural}", title, "application/json", "collection"),
         f"{base}/items": _get(title, f"items.{plural}", title, many, _answers(title, content, _CONTENT_CRS)),
         f"{base}/items/{{featureId}}": _get(title, f"item.{plural}", title, one, feature),
-        f"{base}/schema": _plain(f"schema.{plural}", "What a feature has", SCHEMA_TYPE),
-        f"{base}/queryables": _plain(f"queryables.{plural}", "What can be asked", SCHEMA_TYPE),
-        f"{base}/sortables": _plain(f"sortables.{plural}", "What can be sorted by", SCHEMA_TYPE),
-        f"{base}/tiles": _plain(f"tilesets.{plural}", "The sets of tiles", "application/json"),
-        f"{base}/tiles/WebMercatorQuad": _plain(f"tileset.{plural}", "The tiles", "application/json"),
+        f"{base}/schema": _plain(f"schema.{plural}", _("What a feature has"), SCHEMA_TYPE),
+        f"{base}/queryables": _plain(f"queryables.{plural}", _("What can be asked"), SCHEMA_TYPE),
+        f"{base}/sortables": _plain(f"sortables.{plural}", _("What can be sorted by"), SCHEMA_TYPE),
+        f"{base}/tiles": _plain(f"tilesets.{plural}", _("The sets of tiles"), "application/json"),
+        f"{base}/tiles/WebMercatorQuad": _plain(f"tileset.{plural}", _("The tiles"), "application/json"),
         f"{base}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _get(
             title,
             f"tile.{plural}",
-            "A tile",
+            _("A tile"),
             [
                 *(
                     {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
@@ -200,7 +210,7 @@ def _of(plural: str, offered: Offered, say: Say) -> Document:
                 _ref("parameters", "lang"),
                 *_choosing(offered, say),
             ],
-            _answers("A tile", {MVT: {"schema": {"type": "string", "format": "binary"}}}, missing=True),
+            _answers(_("A tile"), {MVT: {"schema": {"type": "string", "format": "binary"}}}, missing=True),
         ),
     }
 
@@ -284,23 +294,23 @@ def _shared() -> Document:
 
 
 def document(about: About, collections: Mapping[str, Offered], say: Say) -> Document:
-    """Return the whole definition. `say` puts the words of fields into the reader's language."""
+    """Return the whole definition. `say` puts words into the reader's language."""
     problem = {PROBLEM: {"schema": _ref("schemas", "problem")}, "text/html": {"schema": {"type": "string"}}}
     matrix = {"name": "tileMatrixSetId", "in": "path", "required": True, "schema": {"type": "string"}}
     paths = {
-        "/": _plain("landing", "Landing page", "application/json", "landing"),
-        "/conformance": _plain("conformance", "Conformance classes", "application/json", "conformance"),
-        "/api": _plain("api", "This definition", "application/vnd.oai.openapi+json;version=3.0"),
-        "/collections": _plain("collections", "The collections", "application/json", "collections"),
-        "/tileMatrixSets": _plain("tileMatrixSets", "The grids of the tiles", "application/json"),
-        "/tileMatrixSets/{tileMatrixSetId}": _plain("tileMatrixSet", "A grid", "application/json", path=[matrix]),
+        "/": _plain("landing", _("Landing page"), "application/json", "landing"),
+        "/conformance": _plain("conformance", _("Conformance classes"), "application/json", "conformance"),
+        "/api": _plain("api", _("This definition"), "application/vnd.oai.openapi+json;version=3.0"),
+        "/collections": _plain("collections", _("The collections"), "application/json", "collections"),
+        "/tileMatrixSets": _plain("tileMatrixSets", _("The grids of the tiles"), "application/json"),
+        "/tileMatrixSets/{tileMatrixSetId}": _plain("tileMatrixSet", _("A grid"), "application/json", path=[matrix]),
     }
     schemas = _shared()
     for plural, offered in collections.items():
         paths |= _of(plural, offered, say)
         schemas |= _schemas(plural, offered, say)
     contact = {"contact": {"email" if "@" in about.contact else "url": about.contact}} if about.contact else {}
-    return {
+    made = {
         "openapi": "3.0.3",
         "info": {
             "title": about.title,
@@ -315,11 +325,23 @@ def document(about: About, collections: Mapping[str, Offered], say: Say) -> Docu
         "components": {
             "parameters": _PARAMETERS,
             "responses": {
-                "Bad": {"description": "A parameter cannot be understood; the answer names it.", "content": problem},
-                "Missing": {"description": "There is nothing at this address.", "content": problem},
-                "Gone": {"description": "What was here is public no more.", "content": problem},
-                "Away": {"description": "The database is away for a moment.", "content": problem},
+                "Bad": {"description": _("A parameter cannot be understood; the answer names it."), "content": problem},
+                "Missing": {"description": _("There is nothing at this address."), "content": problem},
+                "Gone": {"description": _("What was here is public no more."), "content": problem},
+                "Away": {"description": _("The database is away for a moment."), "content": problem},
             },
             "schemas": schemas,
         },
     }
+    found: Document = _said(made, say)
+    return found
+
+
+def _said(part: Any, say: Say) -> Any:
+    """Return a part of the definition with its summaries and descriptions in the reader's language."""
+    if isinstance(part, list):
+        return [_said(one, say) for one in part]
+    if not isinstance(part, dict):
+        return part
+    words = ("summary", "description")
+    return {name: say(one) if name in words and isinstance(one, str) else _said(one, say) for name, one in part.items()}

@@ -133,7 +133,7 @@ def page_of(taken: Taken) -> str:
 
 def attribution() -> str:
     """Return whom to name beside the data."""
-    return f"{asked.site().name}, CC BY 4.0; coordinates: GeoNames, CC BY 4.0"
+    return _("%(site)s, CC BY 4.0; coordinates: GeoNames, CC BY 4.0", site=asked.site().name)
 
 
 def last_change(collection: str) -> datetime | None:
