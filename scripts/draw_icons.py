@@ -63,7 +63,7 @@ def main() -> None:
         "share.png": share_picture(),
     }
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
         page = browser.new_page()
         for name, drawing in drawings.items():
             page.set_content(f"<style>body{{margin:0;background:transparent}}svg{{display:block}}</style>{drawing}")

@@ -73,7 +73,7 @@ def main(site: str) -> None:
     """Write each picture as a PNG below docs/pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=BROWSER)
         for name, address, width, height, scheme in PICTURES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
             if ".map.html" in address:  # a file to take away: a browser would save it instead of showing it

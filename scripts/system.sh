@@ -20,7 +20,8 @@ case "${1:-}" in
   names)
     [ -e /usr/share/locale/de/LC_MESSAGES/geonames.mo ] || missing+=(libgeonames-common) ;;
   browser)
-    command -v chromium >/dev/null || missing+=(chromium)
+    # The engine without the windows around it: those cost more than the pages that are tested.
+    command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
     # What the driver of the browser is linked to, and what an example on the data page calls.
     compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
     command -v curl >/dev/null || missing+=(curl) ;;

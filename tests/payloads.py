@@ -76,6 +76,8 @@ SPARED: Mapping[str, str] = {
     "freshness.kind": _OURS,
     "freshness.slug": _SLUG,
     "known_word.collection": _OURS,
+    "practice_feature.form": _OURS,
+    "practice_feature.language": _OURS,
     "known_word.word": "letters alone, folded",
     "loaded_file.name": _OURS,
     "loaded_file.sha256": _OURS,

@@ -144,7 +144,7 @@ def main() -> None:
     chosen = parser.parse_args()
     base = chosen.base.rstrip("/")
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for screen in SCREENS if chosen.only != "frames" else ():
             for slower in (1, SLOWER):
