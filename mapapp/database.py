@@ -33,6 +33,7 @@ def make_engine(url: str | URL, pool_size: int = 8, **more: Any) -> Engine:
         pool_size=pool_size,
         max_overflow=2,
         pool_timeout=2,
+        pool_use_lifo=True,  # the connection used last has what it needs at hand, in its process of the server too
         pool_pre_ping=False,
         connect_args={
             "connect_timeout": 2,

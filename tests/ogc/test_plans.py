@@ -55,11 +55,11 @@ def test_a_tile_of_areas_reads_those_near_it(fresh: Any, engine: Engine) -> None
     def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         noted.append((statement, parameters))
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         assert fresh.get("/ogc/collections/territories/tiles/WebMercatorQuad/10/357/543?level=3").status_code == 200
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
     [(statement, values)] = [one for one in noted if "ST_AsMVT(" in one[0]]
     with engine.connect() as connection:
         assert "ix_territory_outline" in plan(connection, statement, values)
