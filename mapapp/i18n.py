@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
@@ -79,8 +79,11 @@ def moment(value: datetime | None, lang: str) -> str:
     """Return a day and a time of day in words of the language, with the short name of its time zone, or nothing."""
     if value is None:
         return ""
-    zone = value.tzname() or ""
-    time = format_time(value, "short", tzinfo=value.tzinfo, locale=locale(BRITISH.get(lang, lang)))
+    spoken = locale(BRITISH.get(lang, lang))
+    zone = get_timezone_name(value, "short", locale=spoken)
+    if not zone.isalpha():  # no short name in this language
+        zone = value.tzname() or ""
+    time = format_time(value, "short", tzinfo=value.tzinfo, locale=spoken)
     return f"{day(value, lang)}, {time} {'UTC' if zone[:1] in '+-' else ''}{zone}"
 
 
