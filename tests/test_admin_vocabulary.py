@@ -1,5 +1,6 @@
 """Vocabularies in the hands of admins: what they change is seen and found at once, and no load takes it back."""
 
+import re
 from typing import Any
 
 import pytest
@@ -111,6 +112,27 @@ def test_a_merged_term_leads_to_the_other(people_app: Any, admin_client: PersonC
     assert proposal.values == {"themes": ["participation"], "title": "x"}
     assert admin_client.send(address, {"into": "participation", "sure": "1"}).status_code == 404
     assert admin_client.get("/en/admin/vocabularies/theme/participation").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "field", "told"),
+    [
+        ({"into": "participation"}, 422, "sure", "Tick the box to say that you are sure."),
+        ({"into": "health", "sure": "1"}, 409, "into", "Choose another term."),
+        ({"into": "no", "sure": "1"}, 422, "into", "This is not there any more."),
+    ],
+)
+def test_a_merge_that_is_refused_says_why_where_it_was_asked(
+    admin_client: PersonClient, sent: dict[str, str], status: int, field: str, told: str
+) -> None:
+    answer = admin_client.send("/en/admin/vocabularies/theme/health/merge", sent)
+    assert answer.status_code == status
+    before, _, section = answer.text.partition('aria-labelledby="merge"')
+    assert told not in before
+    (fault,) = re.findall(rf'<p class="field-error" id="{field}-error" role="alert">(.*?)</p>', section)
+    assert fault.endswith(told)
+    (asked,) = re.findall(rf'<[^<>]* id="{field}"[^<>]*>', section)
+    assert f'aria-invalid="true" aria-describedby="{field}-error" autofocus' in asked  # the page opens there
 
 
 def test_a_retired_term_is_offered_no_more_and_stays_on_its_records(

@@ -1,11 +1,13 @@
 """The audit log: every action has words, denials are noted, and nobody fills the log from outside."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
 import mapapp
-from mapapp.views import acting, admin_log
+from mapapp.views import acting, admin_log, log_words
+from mapapp.writing import auditing
 from mapapp.writing.stepping import DECISIONS
 
 from .entering import change, read
@@ -36,6 +38,46 @@ def test_every_action_has_words(people_app: Any) -> None:
     actions = noted()
     assert {"password_reset", "invitation_accepted", "denied", "proposal_approved"} <= actions
     assert actions - set(names) == set()
+
+
+def details() -> set[str]:
+    """Return the details that the code notes by name."""
+    own = {"account_id", "subject", "address"}
+    return {
+        given.arg
+        for file in Path(mapapp.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("note", "_note")
+        for given in call.keywords
+        if given.arg is not None and given.arg not in own
+    }
+
+
+def test_every_detail_has_words(people_app: Any) -> None:
+    with people_app.test_request_context("/en/admin/log"):
+        names = log_words.detail_names()
+    noted_by_name = details()
+    assert {"reason", "role", "answer", "into"} <= noted_by_name
+    assert noted_by_name - set(names) == set()
+
+
+def test_details_are_in_the_readers_language(people_app: Any, admin_client: PersonClient) -> None:
+    engine = people_app.extensions["engine"]
+    with engine.begin() as connection:
+        about = {"kind": "practice", "what": "merge", "record": "merge", "role": "moderator", "by": "command line"}
+        auditing.note(connection, "worded", **about, second_key=True, reason="<i>new</i>", unheard="practice")
+    page = admin_client.get("/de/admin/log?action=worded").text
+    said = re.findall(r'<p class="log-details">(.*?)</p>', page)
+    assert sorted(said) == [
+        "Art: Praxisbeispiel",
+        "Aufgabe: Moderation",
+        "Eintrag: merge",
+        "Grund: &lt;i&gt;new&lt;/i&gt;",
+        "Was: Zusammenlegen",
+        "Zweiter Schlüssel: ja",
+        "unheard: practice",
+        "Über: Kommandozeile",
+    ]
 
 
 def test_strangers_do_not_fill_the_log(people_app: Any, anyone: PersonClient) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from ..queries import auditing as known
-from . import acting, asked
+from . import acting, asked, log_words
 from .admin import page
 
 blueprint = Blueprint("admin_log", __name__)
@@ -98,4 +98,6 @@ def log(lang: str) -> Any:
         more={name: value for name, value in (chosen | days).items() if value} | {"before": more} if more else None,
         actions=known.actions(connection),
         names=action_names(),
+        detail_names=log_words.detail_names(),
+        say_detail=log_words.say,
     )

@@ -201,7 +201,8 @@ def _found(vocabulary: str, key: str) -> known.Term:
     return found
 
 
-def _term_page(found: known.Term, words: forms.Words, status: int = 200, problem: str = "", into: str = "") -> Any:
+def _term_page(found: known.Term, words: forms.Words, status: int = 200, **told: str) -> Any:
+    """Draw a term. `told`: `problem`, what went wrong; `faulty`, the field of the merge that has it; `into`."""
     every = known.listed(asked.connection(), found.vocabulary, g.lang)
     own = _own_icon(found.vocabulary, found.key)
     return page(
@@ -218,8 +219,7 @@ def _term_page(found: known.Term, words: forms.Words, status: int = 200, problem
         uses=next((one.uses for one in every if one.key == found.key), 0),
         others=[(one.key, one.label) for one in every if one.key != found.key],
         is_open=found.vocabulary in known.OPEN,
-        problem=problem,
-        into=into,
+        **told,
     )
 
 
@@ -262,7 +262,9 @@ def merge(lang: str, vocabulary: str, key: str) -> Any:
         except writing.Refused as error:
             reason = error.reason
     if reason:
-        return _refused(found, {"sure": 422, "unknown": 422}.get(reason, 409), reason, into)
+        # A closed vocabulary has no such form: that is told at the top.
+        faulty = {"sure": "sure", "closed": ""}.get(reason, "into")
+        return _refused(found, {"sure": 422, "unknown": 422}.get(reason, 409), reason, into=into, faulty=faulty)
     return went(f"vocabularies/{vocabulary}/{into}", "merged")
 
 
@@ -311,7 +313,7 @@ def retire(lang: str, vocabulary: str, key: str, act: str) -> Any:
     return went(f"vocabularies/{vocabulary}/{key}", act)
 
 
-def _refused(found: known.Term, status: int, reason: str, into: str = "") -> Any:
+def _refused(found: known.Term, status: int, reason: str, **told: str) -> Any:
     words: Mapping[str, Any] = found._asdict()
     form = forms.of_term(_languages(), words["labels"], words["synonyms"])
-    return _term_page(found, form, status, _(REFUSED[reason]), into)
+    return _term_page(found, form, status, problem=_(REFUSED[reason]), **told)
