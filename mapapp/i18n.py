@@ -80,9 +80,9 @@ def moment(value: datetime | None, lang: str) -> str:
     if value is None:
         return ""
     spoken = locale(BRITISH.get(lang, lang))
-    zone = get_timezone_name(value, "short", locale=spoken)
-    if not zone.isalpha():  # no short name in this language
-        zone = value.tzname() or ""
+    zone = value.tzname() or ""
+    if zone.isalpha() and (said := get_timezone_name(value, "short", locale=spoken)).isalpha():
+        zone = said  # MEZ rather than CET; most zones have a short name in their own corner of the world only
     time = format_time(value, "short", tzinfo=value.tzinfo, locale=spoken)
     return f"{day(value, lang)}, {time} {'UTC' if zone[:1] in '+-' else ''}{zone}"
 
