@@ -1,5 +1,6 @@
 """What is kept under an entity tag is what the tag says, also while the columns are being rebuilt."""
 
+import pytest
 from sqlalchemy import text
 
 from mapapp.atlas import snapshot
@@ -29,6 +30,41 @@ def test_a_head_request_leaves_the_body_for_the_next_get(client):
     assert head.status_code == 200
     assert "Content-Length" not in head.headers
     assert client.get("/practices.csv?country=AT").data.count(b"\r\n") > 16
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/de/",
+        "/de/practices/imst-abc-cafe",
+        "/catalog.ttl",
+        "/changes.json",
+        "/ogc/",
+        "/ogc/collections/practices/items?limit=2",
+        "/ogc/collections/practices/items?limit=2&f=html",
+        "/ogc/collections/practices/items/imst-abc-cafe",
+        "/ogc/collections/practices/tiles/WebMercatorQuad/4/5/8",
+    ],
+)
+def test_a_kept_answer_leaves_exactly_as_it_left_first(client, address):
+    """A header that is there twice is worse than none: no browser takes two of Access-Control-Allow-Origin."""
+    first, again = client.get(address), client.get(address)
+    assert first.status_code == 200
+    assert (again.data, again.headers.to_wsgi_list()) == (first.data, first.headers.to_wsgi_list())
+    names = [name for name, _value in again.headers]
+    assert len(names) == len(set(names))
+
+
+def test_whoever_fetches_every_page_pushes_out_no_page_of_a_visitor(settings, atlas_engine, monkeypatch):
+    app = create_app(settings, atlas_engine)
+    client = app.test_client()
+    client.get("/de/", headers=HTML)
+    monkeypatch.setattr(app.extensions["timed shelf"], "_limit", 50_000)
+    before = app.extensions["shelf"]._size
+    for offset in range(0, 150, 10):
+        assert client.get(f"/ogc/collections/practices/items?limit=10&offset={offset}").status_code == 200
+    assert app.extensions["shelf"]._size == before
+    assert app.extensions["timed shelf"]._size <= 50_000
 
 
 def test_a_change_makes_a_new_tag_and_no_change_a_304(settings, atlas_engine):

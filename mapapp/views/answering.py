@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, Request, Response, abort, current_app, g, request
+from werkzeug.datastructures import Headers
 
-from ..caching import COMPRESSIBLE, SMALL, Kept, Shelf, choose_encoding, compress, make_etag
+from ..caching import COMPRESSIBLE, KEPT_BYTES, SMALL, Kept, Shelf, choose_encoding, compress, make_etag
 from . import asked
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -75,17 +76,19 @@ def answer_from_shelf() -> Response | None:
         # A proxy that compresses weakens the tag; `*` only says that the asker has something.
         if not known.star_tag and known.contains_weak(etag):
             return Response(status=304)
-    kept = app.extensions["shelf"].get(etag)
+    kept = app.extensions["shelf"].get(etag) or app.extensions["timed shelf"].get(etag)
     if kept is None:
         return None
-    g.from_shelf = True
-    return Response(kept.body, kept.status, list(kept.headers))
+    g.from_shelf = kept
+    return Response(kept.body, kept.status)
 
 
 def finish(response: Response) -> Response:
     """Compress, keep and label an answer. Runs after every view, errors included."""
-    etag, timed, from_shelf = g.get("etag"), g.get("timed"), g.get("from_shelf")
-    if from_shelf:
+    etag, timed, kept = g.get("etag"), g.get("timed"), g.get("from_shelf")
+    if kept:
+        # As it left the first time: what others add to every answer, it has already.
+        response.headers = Headers(kept.headers)
         return response
     vary(response, f"Accept-Encoding, {FRAGMENT}")
     status, headers = response.status_code, response.headers
@@ -98,10 +101,9 @@ def finish(response: Response) -> Response:
     if status == 304 or response.is_streamed or response.direct_passthrough:
         return response
     _encode(response)
-    keeping = etag and not timed and "Set-Cookie" not in headers
-    if keeping and status == 200 and request.method == "GET":
-        kept = Kept(status, tuple(headers.items()), response.get_data())
-        current_app.extensions["shelf"].put(etag, kept)
+    if etag and status == 200 and request.method == "GET" and "Set-Cookie" not in headers:
+        made = Kept(status, tuple(headers.items()), response.get_data())
+        current_app.extensions["timed shelf" if timed else "shelf"].put(etag, made)
     return response
 
 
@@ -117,5 +119,8 @@ def _encode(response: Response) -> None:
 def install(app: Flask) -> None:
     """Put both ends around every request of the application."""
     app.extensions["shelf"] = Shelf()
+    # Pages of features tell when they were made, and are told so again. Whoever fetches all of them, page by page,
+    # must not push out what visitors look at: they have a shelf of their own.
+    app.extensions["timed shelf"] = Shelf(KEPT_BYTES // 2)
     app.before_request(answer_from_shelf)
     app.after_request(finish)
