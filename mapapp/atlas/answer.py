@@ -89,7 +89,7 @@ class Answer:
     @cached_property
     def sorted_ids(self) -> Rows:
         """The ids in their own order, which no change of a record moves: what is paged through."""
-        return np.sort(self.snapshot.columns.ids[self.rows])
+        return np.sort(self.snapshot.columns.ids[self._flags])
 
     def narrowed(self, bitmap: Bitmap) -> "Answer":
         """Return the answer with only those of its records that are in a bitmap too."""

@@ -4,11 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..search import SETS, Search
+from . import covering
 from .columns import Bitmap, Columns, bitmap_of, pack
+from .covering import EDGE
 from .distance import metres
 
 #: How far a degree of latitude reaches at least, in metres: what lies further off needs no exact measuring.
 DEGREE = 110_500.0
+MANY = 20_000  # records from which on it pays to find those near a box first
+TILES = 16  # tiles across a box
 
 
 def _any_of(columns: Columns, name: str, values: tuple[str, ...]) -> Bitmap:
@@ -37,12 +41,30 @@ def _years(columns: Columns, year_from: int | None, year_to: int | None) -> Bitm
     return pack(flags)
 
 
-def _bbox(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
+def _in_box(columns: Columns, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    """Return which rows lie in a box. Of many, only those near it are compared with its edges."""
     west, south, east, north = box
-    lon, lat = columns.lon, columns.lat
-    flags = (lat >= south) & (lat <= north)
-    flags &= (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
-    return pack(flags)
+    flags = np.zeros(columns.size, np.bool_)
+    for first, last in _near_box(columns, box) if columns.located > MANY else [(0, columns.located)]:
+        lon, lat = columns.lon[first:last], columns.lat[first:last]
+        inside = (lat >= south) & (lat <= north)
+        inside &= (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+        flags[first:last] = inside
+    return flags
+
+
+def _near_box(columns: Columns, box: tuple[float, float, float, float]) -> list[tuple[int, int]]:
+    """Return the rows (first, behind the last) of tiles that cover a box; repeats possible."""
+    found = []
+    for left, top, right, bottom in covering.squares(*box):
+        # Wider by less than a metre: rounding of sines must leave nobody out who stands on the edge.
+        wider = (left - EDGE, top - EDGE, right + EDGE, bottom + EDGE)
+        found += covering.ranges(columns, wider, covering.zoom_of(wider, TILES))
+    return found
+
+
+def _bbox(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
+    return pack(_in_box(columns, box))
 
 
 def in_box_or_nowhere(columns: Columns, box: tuple[float, float, float, float]) -> Bitmap:
@@ -50,7 +72,9 @@ def in_box_or_nowhere(columns: Columns, box: tuple[float, float, float, float]) 
 
     That is what the box of the OGC API asks for; the page's own box leaves out what has no point.
     """
-    return _bbox(columns, box) | pack(np.isnan(columns.lon))
+    flags = _in_box(columns, box)
+    flags[columns.located :] = True  # those without a point come last
+    return pack(flags)
 
 
 def of_ids(columns: Columns, ids: NDArray[np.int32]) -> Bitmap:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.columns import LOCATION_KINDS
-from .columns import MORTON_BITS, mercator, morton_of
+from . import covering
+from .columns import MORTON_BITS, morton_of
 from .merging import RADIUS, Rings, merge
 
 if TYPE_CHECKING:
@@ -67,12 +68,7 @@ View = tuple[float, float, float, float]
 
 def _square(view: View, zoom: int) -> tuple[list[View], int]:
     """Return a view (degrees) as boxes of the world's square (left, top, right, bottom), and the zoom to draw it at."""
-    west, south, east, north = view
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    boxes = []
-    for left, right in spans:
-        x, y = mercator(np.array([left, right]), np.array([north, south]))
-        boxes.append((float(x[0]), float(y[0]), float(x[1]), float(y[1])))
+    boxes = covering.squares(*view)
     widest = max(max(right - left, bottom - top) for left, top, right, bottom in boxes)
     zoom = min(max(zoom, 0), HIGHEST_ZOOM)
     while zoom > 0 and widest * 2 ** (zoom + CELLS_A_TILE) > MOST_CELLS:
@@ -82,20 +78,10 @@ def _square(view: View, zoom: int) -> tuple[list[View], int]:
 
 def _rows_near(answer: "Answer", box: View, level: int) -> NDArray[np.integer]:
     """Return the answer's rows in the tiles that cover a box, in order; tiles are whole cells of `level`."""
-    left, top, right, bottom = (min(max(edge, 0.0), 1 - 2**-MORTON_BITS) for edge in box)
-    tile = level
-    while tile > 0 and max(right - left, bottom - top) * 2**tile > 3:
-        tile -= 1
-    across = np.arange(int(left * 2**tile), int(right * 2**tile) + 1)
-    down = np.arange(int(top * 2**tile), int(bottom * 2**tile) + 1)
-    corners = np.array([(x / 2**tile, y / 2**tile) for y in down for x in across])
-    low = np.sort(morton_of(corners[:, 0], corners[:, 1]))
-    high = low + np.uint64(1 << 2 * (MORTON_BITS - tile))
-    columns = answer.snapshot.columns
     rows = answer.rows
-    firsts = np.searchsorted(rows, np.searchsorted(columns.morton, low))
-    lasts = np.searchsorted(rows, np.searchsorted(columns.morton, high))
-    return np.concatenate([rows[first:last] for first, last in zip(firsts, lasts, strict=True)])
+    found = np.array(covering.ranges(answer.snapshot.columns, box, covering.zoom_of(box, 3, level)), np.intp)
+    places = np.searchsorted(rows, found.reshape(-1, 2)).tolist()
+    return np.concatenate([rows[:0], *(rows[first:last] for first, last in places)])
 
 
 def _gather(answer: "Answer", rows: NDArray[np.integer], level: int) -> _Cells:
