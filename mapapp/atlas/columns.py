@@ -154,6 +154,11 @@ def morton_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.uint
     return code
 
 
+def morton_of_tile(zoom: int, row: int, column: int) -> int:
+    """Return the lowest Morton code in a tile; `row` counts from the north. A number to base 4 has gaps to base 2."""
+    return (int(f"{column:b}", 4) | int(f"{row:b}", 4) << 1) << 2 * (MORTON_BITS - zoom)
+
+
 def _regions(found: dict[str, Rows]) -> Regions:
     codes = sorted(found)
     starts = np.concatenate(([0], np.cumsum([len(found[code]) for code in codes], dtype=np.int64)))

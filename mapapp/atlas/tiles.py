@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .columns import MORTON_BITS, morton_of
+from .columns import MORTON_BITS, morton_of_tile
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -29,12 +29,12 @@ def spots(answer: "Answer", zoom: int, row: int, column: int) -> list[Spot]:
     """
     columns = answer.snapshot.columns
     parts = 2.0**zoom
-    low = morton_of(np.array([column / parts]), np.array([row / parts]))[0]
-    high = low + np.uint64(1 << 2 * (MORTON_BITS - zoom))
-    first, last = np.searchsorted(columns.morton, low), np.searchsorted(columns.morton, high)
+    low = morton_of_tile(zoom, row, column)
+    ends = np.array((low, low + (1 << 2 * (MORTON_BITS - zoom))), np.uint64)
     # Those without a point come after all others, whatever their code.
-    last = min(int(last), columns.located)
-    rows = answer.rows[np.searchsorted(answer.rows, first) : np.searchsorted(answer.rows, last)]
+    edges = np.minimum(np.searchsorted(columns.morton, ends), columns.located)
+    first, last = np.searchsorted(answer.rows, edges)
+    rows = answer.rows[first:last]
     if not len(rows):
         return []
     x, y = columns.x[rows] * parts - column, columns.y[rows] * parts - row

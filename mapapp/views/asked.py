@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Request, current_app, g, request
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from werkzeug.local import LocalProxy
 from werkzeug.sansio.utils import get_current_url
 
 from ..kept_bytes import KeptBytes
@@ -44,6 +45,10 @@ def connection() -> Connection:
     if found is None:
         found = g.connection = current_app.extensions["reader"].connect()
     return found
+
+
+# The same for those who mostly need none: it is taken from the pool when the first question is asked.
+connection_if_needed: Connection = LocalProxy(connection)  # type: ignore[assignment]
 
 
 def versions() -> Versions:
@@ -110,7 +115,7 @@ def snapshot(collection: str = "practice") -> "Snapshot":
 
     While another request rebuilds them they may be older than the data version: such an answer is given, not kept.
     """
-    found = atlas().current(connection(), collection, versions())
+    found = atlas().current(connection_if_needed, collection, versions())
     if found.version != getattr(versions(), collection):
         g.etag = None
     return found

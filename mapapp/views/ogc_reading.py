@@ -198,9 +198,9 @@ def chosen(collection: Collection) -> Chosen:
 
 def _search(collection: Collection) -> search.Search:
     names = searched(collection)
-    if not names:
-        return search.Search()
     args = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in names])
+    if not args:
+        return search.Search()
     parsed = search.parse(args, asked.snapshot(collection.name).known, collection.name)
     if parsed.problems:
         first = parsed.problems[0]

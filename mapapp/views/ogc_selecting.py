@@ -116,7 +116,7 @@ def answer(collection: Collection, chosen: Chosen, lang: str) -> Answer:
     """Return the one answer of a collection that is searched in memory, with the box and the conditions in it."""
     snapshot = asked.snapshot(collection.name)
     by_title = _has_order(chosen.search)
-    found = snapshot.answer(asked.connection(), chosen.search, lang, by_title)
+    found = snapshot.answer(asked.connection_if_needed, chosen.search, lang, by_title)
     if chosen.box:
         found = found.narrowed(filters.in_box_or_nowhere(snapshot.columns, chosen.box))
     elsewhere = []
