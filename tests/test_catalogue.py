@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,11 +12,12 @@ import pyshacl
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from mapapp.factory import create_app
 from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
+from mapapp.queries import changes
 from mapapp.settings import Settings
 
 from .proposing import actor, publish, titled
@@ -197,6 +198,42 @@ def test_a_harvester_gets_every_record_once_and_then_only_what_changes(
     assert "url" not in told["imst-abc-cafe"]
     assert told["one-of-two"]["moved_to_url"].endswith("/practices/imst-marjam")
     assert client.get(told["one-of-two"]["moved_to_url"].removeprefix("http://localhost")).status_code == 200
+
+
+def test_changes_go_on_exactly_behind_any_of_them(atlas_engine: Engine) -> None:
+    """Of one moment are many: who stands between two records of it gets the rest of it, in every collection."""
+    with atlas_engine.begin() as connection:
+        connection.execute(text("UPDATE practice SET updated_at = '2026-01-01Z' WHERE id % 3 = 0"))
+        connection.execute(text("UPDATE service SET updated_at = '2026-01-01Z'"))
+        connection.execute(text("UPDATE region SET updated_at = '2026-01-02Z'"))
+    with atlas_engine.connect() as connection:
+        before, _quiet = changes.settled(connection)
+        every = changes.after(connection, None, before, 100_000)
+        assert len({(one.collection, one.slug) for one in every}) == len(every) > 200
+        for at in range(0, len(every), 7):
+            one = every[at]
+            start = (one.changed, one.collection, one.slug)
+            assert changes.after(connection, start, before, 20) == every[at + 1 : at + 21]
+
+
+def test_changes_are_read_in_the_order_of_an_index(engine: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    with engine.connect() as connection:
+        before, _quiet = changes.settled(connection)
+
+        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+            asked.append((statement, values))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            changes.after(connection, (before - timedelta(days=1), "practice", "imst"), before, 100)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        statement, values = asked[0]
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        found = "\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + statement, values))
+    assert "ix_practice_changed" in found
+    assert "ix_service_changed" in found
 
 
 def test_a_record_that_is_gone_has_a_tombstone_with_the_id_of_its_entry(

@@ -58,6 +58,7 @@ class Practice(Record, Located, Base):
         CheckConstraint("NOT contact_public OR contact_name IS NOT NULL OR contact_mail IS NOT NULL", name="contact"),
         CheckConstraint("source_url IS NOT NULL OR source_title IS NOT NULL", name="source"),
         term_key("organisation_type_vocabulary", "organisation_type"),
+        Index("ix_practice_changed", "updated_at", "slug"),
         Index("ix_practice_programmes", "programmes", postgresql_using="gin"),
     )
 

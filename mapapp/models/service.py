@@ -39,6 +39,7 @@ class Service(Record, Located, Base):
         CheckConstraint(COUNTRY, name="country"),
         CheckConstraint("source_url IS NOT NULL OR owner_id IS NOT NULL", name="source"),
         term_key("category_vocabulary", "category"),
+        Index("ix_service_changed", "updated_at", "slug"),
         Index("ix_service_languages", "languages", postgresql_using="gin"),
     )
 

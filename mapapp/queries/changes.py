@@ -1,9 +1,9 @@
 """What changed when, over all collections with pages: for harvesters that follow the site."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, cast, literal, null, select, text, tuple_, union_all
+from sqlalchemy import Connection, Select, Table, Text, cast, literal, null, select, text, tuple_, union_all
 
 from ..database import Base
 from ..models.proposal import FormerRecord
@@ -41,22 +41,32 @@ def after(connection: Connection, start: tuple[datetime, str, str] | None, befor
     Whoever asks again with the last one of an answer gets what has changed since, each record once: as it is now, or
     as one that is gone.
     """
-    tables = [Base.metadata.tables[name] for name in PAGES]
-    every = union_all(
-        *(
-            select(
-                literal(table.name).label("collection"),
-                table.c.slug,
-                table.c.updated_at.label("changed"),
-                literal(False).label("gone"),
-                cast(null(), Text).label("moved_to"),
-            )
-            for table in tables
-        ),
-        select(FormerRecord.kind, FormerRecord.slug, FormerRecord.at, literal(True), FormerRecord.moved_to),
-    ).subquery()
-    place = (every.c.changed, every.c.collection, every.c.slug)
-    found = select(every).where(every.c.changed < before).order_by(*place).limit(most)
+    # Each table gives as many as are asked for in the order of its index; only those are put in order together.
+    parts = [_of_table(Base.metadata.tables[name], start, before, most) for name in PAGES]
+    gone = (FormerRecord.at, FormerRecord.kind, FormerRecord.slug)
+    former = select(FormerRecord.kind, FormerRecord.slug, FormerRecord.at, literal(True), FormerRecord.moved_to)
+    former = former.where(FormerRecord.at < before).order_by(*gone).limit(most)
     if start is not None:
-        found = found.where(tuple_(*place) > tuple_(*(literal(part) for part in start)))
+        former = former.where(tuple_(*gone) > tuple_(*(literal(part) for part in start)))
+    every = union_all(*(select(part.subquery()) for part in (*parts, former))).subquery()
+    found = select(every).order_by(every.c.changed, every.c.collection, every.c.slug).limit(most)
     return [Change(*row) for row in connection.execute(found)]
+
+
+def _of_table(table: Table, start: tuple[datetime, str, str] | None, before: datetime, most: int) -> Select[Any]:
+    """Return the SQL of the first changes of one table behind `start`."""
+    changed, slug = table.c.updated_at, table.c.slug
+    found = select(
+        literal(table.name).label("collection"),
+        slug,
+        changed.label("changed"),
+        literal(False).label("gone"),
+        cast(null(), Text).label("moved_to"),
+    )
+    found = found.where(changed < before).order_by(changed, slug).limit(most)
+    if start is None:
+        return found
+    moment, collection, last = start
+    if table.name == collection:
+        return found.where(tuple_(changed, slug) > tuple_(literal(moment), literal(last)))
+    return found.where(changed >= moment if table.name > collection else changed > moment)
