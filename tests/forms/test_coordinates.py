@@ -67,7 +67,7 @@ def test_south_and_west_are_negative_and_o_depends_on_the_language() -> None:
     assert parse("-33.5, -70.6") == (-33.5, -70.6)
     assert parse("47.24 N 10.74 O", "de") == (47.24, 10.74)
     assert parse("47.24 N 10.74 O", "it") == (47.24, -10.74)
-    with pytest.raises(NotCoordinates, match="^shape$"):  # English has no O: it could be either
+    with pytest.raises(NotCoordinates, match=r"^shape$"):  # English has no O: it could be either
         parse("47.24 N 10.74 O", "en")
 
 
