@@ -165,7 +165,11 @@ def add_account(engine: Engine, settings: Settings, mail: str, role: str, langua
             account_id, key = accounts.prepare(connection, mail, role, language)
             auditing.note(connection, "invited", subject=f"account:{account_id}", role=role, by="command line")
     except accounts.NotInvited as refused:
-        said = {"mail": f"{mail!r} is no mail address.", "known": f"{mail} has an account and a password already."}
+        said = {
+            "mail": f"{mail!r} is no mail address.",
+            "known": f"{mail} has an account and a password already.",
+            "sample": f"{mail} is kept for a sample account of the demonstration: give the person's own address.",
+        }
         print(f"mapapp: {said.get(refused.reason, refused.reason)}", file=sys.stderr)
         return 1
     print("Open this link within seven days to choose a password. It works once:")

@@ -88,6 +88,12 @@ def test_what_cannot_be_added_is_told_at_the_field(
     assert "Something new" in answer.text or "label-en" in sent
 
 
+def test_a_key_that_nobody_wrote_is_not_at_fault(admin_client: PersonClient) -> None:
+    answer = admin_client.send(NEW, {"label-en": "", "key": "", "colour": "spare-d", "icon": "bike"})
+    assert 'id="label-en-fault-1"' in answer.text
+    assert 'id="key-fault-1"' not in answer.text
+
+
 def test_terms_are_added_where_nothing_relies_on_them(people_app: Any, admin_client: PersonClient) -> None:
     kind = "/en/admin/vocabularies/organisation_type/new"
     assert admin_client.send(kind, {"label-en": "Library", "colour": "spare-a"}).status_code == 303

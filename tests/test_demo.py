@@ -140,3 +140,15 @@ def test_the_first_admin_is_made_from_the_command_line(
     assert "already" in capsys.readouterr().err
     assert command_line.add_account(people_engine, settings, "no address", "admin", "de") == 1
     assert "no mail address" in capsys.readouterr().err
+
+
+def test_nobody_is_given_the_address_of_a_sample_account(
+    settings: Any, people_engine: Any, admin_client: PersonClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Such an account would be closed at the next start without the demonstration.
+    assert command_line.add_account(people_engine, settings, "Admin@example.org", "admin", "en") == 1
+    assert "sample account" in capsys.readouterr().err
+    sent = {"mail": "partner@example.org", "role": "partner", "language": "en"}
+    answer = admin_client.send("/en/admin/accounts/invite", sent)
+    assert answer.status_code == 422
+    assert "sample account" in answer.text

@@ -371,7 +371,8 @@ def test_a_photo_that_nobody_has_described_is_named_in_words_and_led_to(partner_
     }
     answer = partner_client.send("/en/contribute/practices/new", sent)
     assert answer.status_code == 422
-    assert '<a href="#photos-0-alt-0-text">What is seen on the photo</a>' in answer.text
+    assert '<a href="#photos-0-alt-0-text">What is to be seen?</a>' in answer.text
+    assert '<label for="photos-0-alt-0-text">What is to be seen?</label>' in answer.text
     assert 'id="photos-0-alt-0-text"' in answer.text
     assert ">id</a>" not in answer.text
 

@@ -28,6 +28,9 @@ _HALF = re.compile(
 _WKT = re.compile(r"POINT\s*Z?\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)(?:\s+\S+)?\s*\)", re.IGNORECASE | re.ASCII)
 _SIDES = re.compile(r"[NSEWO]", re.IGNORECASE)
 LONGEST = 120  # characters
+# The letters of east and west where they are not E and W. O is east in one language and west in another, so that it is
+# read in these alone; E and W are read in all.
+_EAST_AND_WEST = {"de": "OW", "it": "EO"}
 NOTHING = 1e-9  # degrees: a tenth of a millimetre is written as none
 
 
@@ -62,8 +65,10 @@ def _degrees(half: str, lang: str) -> tuple[float, str]:
     if found["before"] and found["after"]:
         raise NotCoordinates("shape")
     side = (found["before"] or found["after"] or "").upper()
-    if side == "O":  # German Ost, Italian and the other Romance languages' ovest
-        side = "E" if lang in ("de", "nl", "sv", "da", "no") else "W"
+    if side == "O":
+        if lang not in _EAST_AND_WEST:
+            raise NotCoordinates("shape")
+        side = "EW"[_EAST_AND_WEST[lang].index(side)]
     if found["sign"] and side:
         raise NotCoordinates("shape")
     parts = [float((found[name] or "0").replace(",", ".")) for name in ("degrees", "minutes", "seconds")]
@@ -117,6 +122,6 @@ def _sexagesimal(value: float, sides: str) -> str:
     return f"{degrees}°{minutes:02}′{rest // 10:02}.{rest % 10}″{sides[value < 0]}"
 
 
-def sexagesimal(point: Point) -> str:
-    """Return a point in degrees, minutes and seconds: 47°14′26.2″N 10°44′17.9″E."""
-    return f"{_sexagesimal(point.latitude, 'NS')} {_sexagesimal(point.longitude, 'EW')}"
+def sexagesimal(point: Point, lang: str) -> str:
+    """Return a point in degrees, minutes and seconds as a language writes it: 47°14′26.2″N 10°44′17.9″E."""
+    return f"{_sexagesimal(point.latitude, 'NS')} {_sexagesimal(point.longitude, _EAST_AND_WEST.get(lang, 'EW'))}"

@@ -132,7 +132,8 @@ def read_new(given: Sent, languages: Iterable[str], vocabulary: str, keys: Colle
     form.words.fields |= typed
     field = typed["key"]
     field.typed = form.key = field.typed or key_of(form.words.labels.get("en") or "")
-    if not (_KEY.fullmatch(form.key) and len(form.key) <= LONGEST_KEY) or _NOT_KEYS.fullmatch(form.key):
+    wrong = not (_KEY.fullmatch(form.key) and len(form.key) <= LONGEST_KEY) or _NOT_KEYS.fullmatch(form.key)
+    if wrong and (form.key or form.words.labels.get("en")):  # without the English label, that one is at fault
         field.errors.append(Fault(N_("A key has small letters a to z, digits and hyphens, such as local-history.")))
     form.after = typed["after"].typed if typed["after"].typed in keys else None
     form.look = _look(typed, vocabulary)

@@ -19,6 +19,7 @@ REFUSED = {
     "mail": N_("Please give a mail address such as name@example.org."),
     "role": N_("Please choose one."),
     "known": N_("Somebody with this address has an account already. Look for it in the list."),
+    "sample": N_("This address is kept for a sample account of the demonstration. Please give the person's own."),
     "yourself": N_("You cannot take your own rights away. Another admin can."),
     "not_admin": N_("You are no admin any more."),
     "contributor": N_("A contributor becomes more by an invitation, which lets them choose a password."),

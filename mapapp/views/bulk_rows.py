@@ -143,7 +143,7 @@ def _begin(row: _Row, known: table.Words, defaults: table.Defaults, there: Known
 
 def _point(text: str) -> Point | None:
     try:
-        return parse(text)
+        return parse(text, g.lang)
     except NotCoordinates:
         return None
 

@@ -12,6 +12,7 @@ from ..forms.parts import walk
 from .translating import gettext as _
 
 _TEXT = re.compile(r"texts-(\d+)-(\w+)")
+_IN_A_LANGUAGE = re.compile(r"((?:texts|photos-\d+-alt)-\d+)-\w+")
 _PHOTO = re.compile(r"(photos-\d+)-id")
 _ENTRY = re.compile(r"(photos|criteria)-(\d+)-(\w+)")
 
@@ -118,7 +119,7 @@ LABELS = {
     "criteria": N_("Criteria"),
     "photos": N_("Photos"),
     "credit": N_("Whose photo is it?"),
-    "text": N_("What is seen on the photo"),
+    "text": N_("What is to be seen?"),
     "mail": N_("Mail address"),
 }
 
@@ -145,15 +146,16 @@ def say(faults: Iterable[Any]) -> list[str]:
 def told(form: Any) -> list[Told]:
     """Return everything that is wrong with a form, in the order of its fields."""
     found: list[Told] = []
-    for field in walk(form):
+    fields = {field.name: field for field in walk(form)}
+    for field in fields.values():
         if not field.errors:
             continue
         # A photo that nobody has described is at fault itself: what it lacks is written into its first description.
         name = _PHOTO.sub(r"\1-alt-0-text", field.name)
         label = label_of(base_name(name) if "-" not in name else name.rsplit("-", 1)[-1])
-        if text := _TEXT.fullmatch(field.name):
-            language = form.texts.entries[_position(form, text[1])].form.language.data
-            if language and len(form.texts.entries) > 1:
+        if (part := _IN_A_LANGUAGE.fullmatch(name)) and len(form.texts.entries) > 1:
+            language = fields[f"{part[1]}-language"].data if f"{part[1]}-language" in fields else None
+            if language:
                 label = _("%(field)s (%(language)s)", field=label, language=i18n.language_name(language, g.lang))
         found.extend(Told(name, label, words) for words in say(field.errors))
     return found
@@ -162,11 +164,6 @@ def told(form: Any) -> list[Told]:
 def in_order(kind: str, form: Any) -> list[Told]:
     """Return everything that is wrong with a form, in the order of its page."""
     return [one for found in by_step(kind, told(form)).values() for one in found]
-
-
-def _position(form: Any, number: str) -> int:
-    names = [entry.name for entry in form.texts.entries]
-    return names.index(f"texts-{number}")
 
 
 def by_step(kind: str, found: Iterable[Told]) -> dict[str, list[Told]]:

@@ -89,7 +89,7 @@ def lying(point: Point) -> Lying:
         near.name if near else None,
         [one for one in around if one.level > 0],
         decimal(point),
-        sexagesimal(point),
+        sexagesimal(point, g.lang),
     )
 
 
