@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,22 @@ def _load(engine: Engine, settings: Settings, folder: Path | None = None, skip_b
     return 0 if report.loaded else 1
 
 
+def _check_address(settings: Settings) -> None:
+    """Try whether the site can be opened where it shall be. The workers share their port, so a second site would get
+    every other visitor of the first one. Raises SettingsError."""
+    try:
+        kind, *_rest, where = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what a closed site left is no hindrance
+            probe.bind(where)
+            probe.listen()
+    except OSError as error:
+        raise SettingsError(
+            f"MAPAPP_PORT={settings.port}: the site cannot be opened at {settings.host} ({error.strerror}). "
+            "If another one is open there, end it, or give another port."
+        ) from error
+
+
 def serve(settings: Settings) -> int:
     """Bring the database up to date, fill an empty one with the starting data, and answer until told to stop."""
     from granian import Granian
@@ -85,6 +102,7 @@ def serve(settings: Settings) -> int:
 
     from .factory import create_app
 
+    _check_address(settings)
     with _database(settings) as url:
         engine = make_engine(url, pool_size=2)
         migrate(engine)

@@ -254,6 +254,8 @@ def test_a_merge_is_undone_on_the_page_of_the_term_that_stayed(
     page = admin_client.get(f"{address}/{other}").text
     assert 'value="women"' in page
     assert '<th scope="row">Women <span class="hint">women</span>' in page
+    german = admin_client.get(f"/de/admin/vocabularies/target_group/{other}").text
+    assert '<th scope="row">Frauen <span class="hint">women</span>' in german
     actions = set(re.findall(r'<form[^>]* action="(/en/admin/[^"]*)"', page))
     assert {f"{address}/{other}{end}" for end in ("", "/retired", "/merge", "/part")} <= actions
     before = anyone.get("/en/", headers=HTML).headers["ETag"]

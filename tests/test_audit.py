@@ -5,7 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 import mapapp
+from mapapp.forms import site
+from mapapp.i18n import LANGUAGES
+from mapapp.queries.site import IN_LANGUAGES
 from mapapp.views import acting, admin_log, log_words
 from mapapp.writing import auditing
 from mapapp.writing.stepping import DECISIONS
@@ -78,6 +83,38 @@ def test_details_are_in_the_readers_language(people_app: Any, admin_client: Pers
         "unheard: practice",
         "Über: Kommandozeile",
     ]
+
+
+def test_lists_of_an_entry_are_words_too(people_app: Any, admin_client: PersonClient) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        found = connection.execute(
+            text("INSERT INTO organisation (slug, name) VALUES ('logged', 'Haus <b>Eins</b>') RETURNING id")
+        ).scalar_one()
+        about: dict[str, Any] = {
+            "labels": {"de": "Größe", "it": None},
+            "synonyms": {"de": ["eins", "zwei"], "it": []},
+            "organisations": {str(found): True, "999999": False},
+            "settings": ["contact", "welcome:it", "unheard:de"],
+        }
+        auditing.note(connection, "listed", subject="organisation:logged", **about)
+        auditing.note(connection, "listed", subject="term:theme/housing", organisations=[found], unheard=["a", "b"])
+    page = admin_client.get("/de/admin/log?action=listed").text
+    assert sorted(re.findall(r'<p class="log-details">(.*?)</p>', page)) == [
+        "Einstellungen: Kontakt; Begrüßung (Italienisch); unheard (Deutsch)",
+        "Organisationen: Haus &lt;b&gt;Eins&lt;/b&gt;",
+        "Organisationen: Haus &lt;b&gt;Eins&lt;/b&gt; (Redaktion); 999999 (Mitglied)",
+        "Suchwörter: Deutsch: eins, zwei; Italienisch: nichts",
+        "Wörter: Deutsch: Größe; Italienisch: nichts",
+        "unheard: a, b",
+    ]
+    assert '<a href="/de/admin/organisations/logged">organisation:logged</a>' in page
+
+
+def test_every_setting_of_the_site_has_words(people_app: Any) -> None:
+    form = site.make(site.of_values({}), IN_LANGUAGES, LANGUAGES, ("daily",))
+    with people_app.test_request_context("/en/admin/log"):
+        names = log_words.setting_names()
+    assert {name for name, _language in site.clean(form, IN_LANGUAGES, LANGUAGES)} - set(names) == set()
 
 
 def test_strangers_do_not_fill_the_log(people_app: Any, anyone: PersonClient) -> None:

@@ -144,6 +144,19 @@ def test_a_setting_that_cannot_be_used_ends_in_one_line_that_names_it(tmp_path):
     assert len(found.stderr.strip().splitlines()) == 1
 
 
+def test_a_port_that_another_site_has_is_not_shared_with_it(tmp_path, monkeypatch, capsys):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the workers of a site do
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        code, said = words(monkeypatch, capsys, tmp_path, "serve", MAPAPP_PORT=port)
+    assert code == 1
+    assert said.startswith(f"mapapp: MAPAPP_PORT={port}: ")
+    assert len(said.strip().splitlines()) == 1
+    assert not (tmp_path / "postgres").exists()
+
+
 def test_a_database_that_does_not_answer_is_one_line_too(tmp_path, monkeypatch, capsys):
     theirs = {"DATABASE_URL": f"postgresql://atlas@/atlas?host={tmp_path}", "MAPAPP_SECRET_KEY": "k" * 40}
     code, said = words(monkeypatch, capsys, tmp_path, "stats", **theirs)

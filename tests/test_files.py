@@ -305,6 +305,11 @@ def test_only_some_files_are_made_at_once_and_a_made_one_is_kept(engine: Engine,
         refused = client.get("/services.fgb?country=DE")
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
+        assert refused.content_type == "application/problem+json"
+        told = client.get("/services.fgb?country=DE&lang=de", headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (told.status_code, told.content_type) == (503, "text/html; charset=utf-8")
+        assert "Gerade werden andere Dateien" in told.text
+        assert told.headers["Retry-After"] == refused.headers["Retry-After"]
         assert client.get("/services.geojson?country=DE").status_code == 200
         assert client.get("/services.fgb?country=AT").status_code == 200
     finally:

@@ -117,8 +117,10 @@ def test_a_merge_is_told_to_its_author_and_to_those_who_kept_up_what_went(connec
     moderation.approve(connection, people["admin"], saved.public_id, saved.revision, SITE)
     plain = dict(connection.execute(text("SELECT kind, plain FROM message")).all())
     assert "One of two" in plain["owned_changed"]
-    assert "nicht mehr öffentlich" in plain["owned_changed"]
+    assert "nicht mehr öffentlich" not in plain["owned_changed"]
+    assert "Adresse führt dorthin" in plain["owned_changed"]
+    assert "L’indirizzo porta lì" in plain["proposal_merged"]
     assert told(connection) == [
         ("owned_changed", "house-partner-editor@example.org", "de"),
-        ("proposal_retired", "no-moderator@example.org", "it"),
+        ("proposal_merged", "no-moderator@example.org", "it"),
     ]

@@ -33,8 +33,8 @@ class Listed(NamedTuple):
 
 
 class Former(NamedTuple):
-    """A merged term whose key leads to another one now. `label` is its English word then; `can_part`: what the merge
-    changed is known, so that it can be taken back."""
+    """A merged term whose key leads to another one now. `label` is its word then, in the reader's language or in English;
+    `can_part`: what the merge changed is known, so that it can be taken back."""
 
     key: str
     label: str
@@ -92,9 +92,12 @@ SELECT language, array_agg(synonym ORDER BY synonym) FROM term_synonym
 WHERE vocabulary = :vocabulary AND key = :key GROUP BY language
 """)
 _FORMER = text("""
-SELECT key, coalesce(jsonb_path_query_first(kept, 'strict $.labels[*] ? (@[0] == "en")[1]') #>> '{}', key), at,
+SELECT key, coalesce(
+    jsonb_path_query_first(kept, 'strict $.labels[*] ? (@[0] == $lang)[1]', given) #>> '{}',
+    jsonb_path_query_first(kept, 'strict $.labels[*] ? (@[0] == "en")[1]') #>> '{}', key), at,
   kept ->> 'into' IS NOT DISTINCT FROM moved_to
-FROM former_term WHERE vocabulary = :vocabulary AND moved_to = :key ORDER BY key
+FROM former_term, jsonb_build_object('lang', CAST(:lang AS text)) AS given
+WHERE vocabulary = :vocabulary AND moved_to = :key ORDER BY key
 """)
 _COLOURS = text("SELECT key, colour FROM term WHERE vocabulary = 'theme' ORDER BY position, key")
 _LANGUAGES = text("SELECT language FROM term_label UNION SELECT language FROM term_synonym ORDER BY 1")
@@ -110,8 +113,8 @@ def listed(connection: Connection, vocabulary: str, lang: str) -> list[Listed]:
     return [Listed(*row) for row in connection.execute(_LISTED, {"vocabulary": vocabulary, "lang": lang})]
 
 
-def one(connection: Connection, vocabulary: str, key: str) -> Term | None:
-    """Return a term, or None."""
+def one(connection: Connection, vocabulary: str, key: str, lang: str = "en") -> Term | None:
+    """Return a term, or None; the words of those that were merged with it are for a reader of `lang`."""
     given = {"vocabulary": vocabulary, "key": key}
     found = connection.execute(_TERM, given).one_or_none()
     if found is None:
@@ -123,7 +126,7 @@ def one(connection: Connection, vocabulary: str, key: str) -> Term | None:
         {language: label for language, label in connection.execute(_LABELS, given)},
         {language: list(words) for language, words in connection.execute(_SYNONYMS, given)},
         Look(found.colour, found.icon),
-        tuple(Former(*row) for row in connection.execute(_FORMER, given)),
+        tuple(Former(*row) for row in connection.execute(_FORMER, {**given, "lang": lang})),
     )
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from ..queries import auditing as known
+from ..queries import people
 from . import acting, asked, log_words
 from .admin import page
 
@@ -100,4 +101,6 @@ def log(lang: str) -> Any:
         names=action_names(),
         detail_names=log_words.detail_names(),
         say_detail=log_words.say,
+        page_of=log_words.page_of,
+        organisations={one.id: one.name for one in people.organisations(connection, lang)},
     )

@@ -195,7 +195,7 @@ def move(lang: str, vocabulary: str) -> Any:
 
 
 def _found(vocabulary: str, key: str) -> known.Term:
-    found = known.one(asked.connection(), vocabulary.replace("\0", ""), key.replace("\0", ""))
+    found = known.one(asked.connection(), vocabulary.replace("\0", ""), key.replace("\0", ""), g.lang)
     if found is None:
         raise missing()
     return found

@@ -60,19 +60,21 @@ def known_problem(status: int) -> Problem:
     )
 
 
-def wants_json() -> bool:
-    """Tell whether the asker is a program: by its Accept header, or by an address that names a data format."""
-    if request.path.startswith("/ogc") and request.args.get("f") != "html":
+def wants_json(status: int = 0) -> bool:
+    """Tell whether the asker is a program: by its Accept header, or by an address that names a data format. Who only
+    has to wait for a file (503) is a program unless it asks for pages by name, as browsers do."""
+    data = request.path.endswith(DATA)
+    if data and status == 503 or request.path.startswith("/ogc") and request.args.get("f") != "html":
         return "text/html" not in request.headers.get("Accept", "")
     kinds = ["text/html", "application/json", "application/problem+json"]
     best = request.accept_mimetypes.best_match(kinds, default=kinds[0])
-    return best != kinds[0] or request.path.endswith(DATA)
+    return best != kinds[0] or data
 
 
 def tell(problem: Problem) -> Response:
     """Return the page or the problem document of a problem."""
     g.pop("etag", None)
-    if wants_json():
+    if wants_json(problem.status):
         response = Response(orjson.dumps(problem.as_json()), problem.status, content_type="application/problem+json")
     else:
         template = TEMPLATES.get(problem.status, "errors/500.html" if problem.status >= 500 else "errors/400.html")

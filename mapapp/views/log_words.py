@@ -1,9 +1,13 @@
-"""What the details of an entry of the audit log are called: their names, and those of their values that are ours."""
+"""What an entry of the audit log says in words: the names of its details and of values that are ours, and where the
+page is of what it is about."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
+from ..i18n import language_name
 from .admin_people import role_names
 
 
@@ -73,8 +77,64 @@ def value_names() -> dict[str, dict[str, str]]:
     }
 
 
-def say(name: str, value: Any) -> Any:
-    """Return a value in the words of the page where it is one of ours, else as it was written."""
+def setting_names() -> dict[str, str]:
+    """Return what can be said of the site in the words of its form."""
+    return {
+        "contact": _("Contact"),
+        "digest": _("A summary of what waits for review"),
+        "digest_hour": _("From which hour on"),
+        "fresh_months": _("Ask owners after this many months"),
+        "grace_weeks": _("Mark a record after this many weeks without an answer"),
+        "imprint": _("Imprint"),
+        "name": _("Name of the site"),
+        "operator": _("Operator"),
+        "privacy": _("Privacy: what you add"),
+        "time_zone": _("Time zone"),
+        "welcome": _("Words of welcome"),
+    }
+
+
+def say(name: str, value: Any, organisations: Mapping[int, str]) -> str:
+    """Return a detail in the words of the page where it is one of ours, else as it was written. `organisations` are
+    their names by id."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return value_names().get(name, {}).get(value, value) if isinstance(value, str) else value
+    if name in ("labels", "synonyms") and isinstance(value, dict):
+        return "; ".join(_of_language(code, words) for code, words in value.items())
+    if name == "organisations" and isinstance(value, (dict, list)):
+        return "; ".join(_membership(key, value, organisations) for key in value)
+    if name == "settings" and isinstance(value, list):
+        return "; ".join(_setting(one) for one in value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value_names().get(name, {}).get(value, value) if isinstance(value, str) else str(value)
+
+
+def _of_language(code: str, words: str | list[str] | None) -> str:
+    said = ", ".join(words) if isinstance(words, list) else words
+    return f"{language_name(code, g.lang)}: {said or _('nothing')}"
+
+
+def _membership(key: str | int, given: dict[str, bool] | list[int], organisations: Mapping[int, str]) -> str:
+    """Return an organisation, and whether somebody is an editor of it where the entry says so."""
+    name = organisations.get(int(key), str(key))
+    return f"{name} ({_('Editor') if given[str(key)] else _('Member')})" if isinstance(given, dict) else name
+
+
+def _setting(written: str) -> str:
+    name, _colon, language = written.partition(":")
+    words = setting_names().get(name, name)
+    return f"{words} ({language_name(language, g.lang)})" if language else words
+
+
+def page_of(subject: str) -> str:
+    """Return the path of the page of what an entry is about; empty where there is none that stays."""
+    kind, _colon, key = subject.partition(":")
+    below = {
+        "account": "admin/accounts",
+        "organisation": "admin/organisations",
+        "proposal": "review",
+        "practice": "review/records/practice",
+        "service": "review/records/service",
+    }.get(kind)
+    return f"/{g.lang}/{below}/{key}" if below and key else ""

@@ -26,12 +26,14 @@ KINDS = ("practice", "service", "evaluation")
 
 @dataclass
 class Trouble:
-    """Why a step was not taken: its words, and what had been typed; `step` is the one that was tried."""
+    """Why a step was not taken: its words, and what had been typed; `step` is the one that was tried. `overtaken`: the
+    record is another one by now, which its page says beside the three states."""
 
     status: int = 200
     told: str = ""
     step: str = ""
     words: str = ""
+    overtaken: bool = False
 
 
 @dataclass
@@ -202,7 +204,8 @@ def decide(lang: str, public_id: str, step: str) -> Answer:
             raise acting.denied() from refused
         trouble = Trouble(status, told, step, reviewing.words())
     except Conflict as conflict:
-        trouble = Trouble(409, reviewing.overtaken(conflict), step, reviewing.words())
+        stale = conflict.what == "stale" and not reviewing.words()
+        trouble = Trouble(409, reviewing.overtaken(conflict), step, reviewing.words(), stale)
     else:
         if step in LEAVES:
             return redirect(url_for("review.index", done=public_id), 303)

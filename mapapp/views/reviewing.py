@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from ..errors import Problem
@@ -60,6 +60,7 @@ def find(public_id: str, lang: str, *, taken_back: bool = False) -> tuple[Me, Re
             404,
             _("This proposal does not wait for a decision"),
             _("Its author has taken it back or is writing on it. It comes back to the queue when it is sent again."),
+            link=(url_for("review.index"), _("Review")),
         )
     return me, seen_by, found
 

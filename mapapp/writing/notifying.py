@@ -98,7 +98,7 @@ def approved(connection: Connection, row: "Row[Any]", by: int, site: Site) -> No
         return
     receiver = _receiver(connection, row.author_id, row.language)
     if row.action in ("retire", "merge"):
-        _tell(connection, "proposal_retired", row, receiver, site)
+        _tell(connection, "proposal_merged" if row.action == "merge" else "proposal_retired", row, receiver, site)
     else:
         folder = "services" if row.kind == "service" else "practices"
         link, evaluation = "{site}/{lang}/" + folder + "/{slug}", row.kind == "evaluation"
@@ -123,8 +123,8 @@ def _owners(connection: Connection, row: "Row[Any]", by: int, site: Site) -> Non
     folder = "services" if row.kind == "service" else "practices"
     for account_id in connection.execute(editors.order_by(Member.account_id)).scalars().all():
         receiver = _receiver(connection, account_id)
-        gone = row.kind != "evaluation" and row.action in ("retire", "merge")
-        _tell(connection, "owned_changed", row, receiver, site, "{site}/{lang}/" + folder + "/{slug}", gone=gone)
+        action = "change" if row.kind == "evaluation" else row.action
+        _tell(connection, "owned_changed", row, receiver, site, "{site}/{lang}/" + folder + "/{slug}", action=action)
 
 
 def said(connection: Connection, row: "Row[Any]", step: str, words: str, by: int, site: Site) -> None:
