@@ -13,7 +13,6 @@ from ..queries import gazetteer, territories, whereabouts
 from ..queries.whereabouts import Around, Spot
 from . import asked
 
-
 SHOWN_DIGITS = 6  # of a degree: a tenth of a metre
 
 
