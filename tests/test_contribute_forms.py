@@ -133,6 +133,7 @@ def test_scripts_are_told_places_territories_and_where_a_point_lies(partner_clie
     near = partner_client.get("/en/contribute/places?q=San&near=41.9,12.5").text
     assert re.findall(r'data-country="(..)"', near)[0] in ("IT", "SM")
     assert 'data-value="nuts:AT33"' in partner_client.get("/en/contribute/areas?q=tirol").text
+    assert 'data-value="nuts:ITH10"' in partner_client.get("/de/contribute/areas?q=Bozen").text
     lies = partner_client.get("/en/contribute/around?at=47.2692,11.4041&country=DE&kind=address").text
     assert 'data-country="AT"' in lies
     assert "Is that right?" in lies
