@@ -133,10 +133,15 @@ def test_scripts_are_told_places_territories_and_where_a_point_lies(partner_clie
     near = partner_client.get("/en/contribute/places?q=San&near=41.9,12.5").text
     assert re.findall(r'data-country="(..)"', near)[0] in ("IT", "SM")
     assert 'data-value="nuts:AT33"' in partner_client.get("/en/contribute/areas?q=tirol").text
+    assert 'data-value="nuts:ITH10"' in partner_client.get("/de/contribute/areas?q=Bozen").text
     lies = partner_client.get("/en/contribute/around?at=47.2692,11.4041&country=DE&kind=address").text
     assert 'data-country="AT"' in lies
     assert "Is that right?" in lies
     assert "Is that right?" not in partner_client.get("/en/contribute/around?at=47.2692,11.4041&country=AT").text
+    german = partner_client.get("/de/contribute/around?at=47°14′26″N 10°44′18″O&country=AT").text
+    assert "47.240556, 10.738333 · 47°14′26.0″N 10°44′18.0″O" in german
+    assert "Please write coordinates like" in partner_client.get("/en/contribute/around?at=x").text
+    assert "no such point" in partner_client.get("/en/contribute/around?at=47.5,200").text
     for asked in ("places?q=%00", "around?at=x", "around", "areas?q=%25", "places?q=a&near=x"):
         assert partner_client.get(f"/en/contribute/{asked}").status_code == 200, asked
     assert anyone.get("/en/contribute/places?q=Wien").status_code == 303

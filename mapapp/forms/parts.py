@@ -43,6 +43,14 @@ class Language(Choice):
             raise refuse(N_("Please choose a language."))
 
 
+# What is told of a point that cannot be read, by the reason of NotCoordinates.
+NO_POINT = {
+    "range": N_("There is no such point: latitude goes from −90 to 90 and longitude from −180 to 180 degrees."),
+    "part": N_("Minutes and seconds are less than 60."),
+    "shape": N_("Please write coordinates like 47.2406, 10.7383 or 47°14′26″N 10°44′18″E."),
+}
+
+
 class Coordinates(Line):
     """A point as people write it; `data` is a Point or None. `lang` is the language it is written in."""
 
@@ -76,13 +84,7 @@ class Coordinates(Line):
         try:
             parse(self.typed, self.lang)
         except NotCoordinates as error:
-            if str(error) == "range":
-                raise refuse(
-                    N_("There is no such point: latitude goes from −90 to 90 and longitude from −180 to 180 degrees.")
-                ) from None
-            if str(error) == "part":
-                raise refuse(N_("Minutes and seconds are less than 60.")) from None
-            raise refuse(N_("Please write coordinates like 47.2406, 10.7383 or 47°14′26″N 10°44′18″E.")) from None
+            raise refuse(NO_POINT[str(error)]) from None
 
     def pin(self, point: Point) -> None:
         """Set the point, as if it had been typed."""

@@ -71,8 +71,10 @@ SELECT ST_Y(spot), ST_X(spot) FROM territory, ST_PointOnSurface(sketch) AS spot 
 """)
 _TERRITORIES = text("""
 SELECT code, level, name_latin, country FROM territory
-WHERE code = upper(:typed) OR atlas_fold(name_latin) LIKE :start OR atlas_fold(name) LIKE :start
-ORDER BY code = upper(:typed) DESC, atlas_fold(name_latin) = :folded DESC, level, name_latin, code LIMIT :most
+WHERE code = upper(:typed) OR translate(' ' || atlas_fold(name_latin), '''', ' ') LIKE :within
+  OR translate(' ' || atlas_fold(name), '''', ' ') LIKE :within
+ORDER BY code = upper(:typed) DESC, atlas_fold(name_latin) = :folded DESC, atlas_fold(name_latin) LIKE :start DESC,
+  level, name_latin, code LIMIT :most
 """)
 _COUNTRY_CODE = text("SELECT code FROM territory WHERE level = 0 AND country = :country")
 _CODES = text("SELECT code FROM territory")
@@ -138,11 +140,13 @@ def spot_of_country(connection: Connection, country: str) -> Spot | None:
 
 
 def territories(connection: Connection, words: str) -> list[Around]:
-    """Return the NUTS territories that are called so, or whose code that is, or that begin so."""
+    """Return the NUTS territories whose code that is, that are called so, or in whose name a word begins so: Bozen is
+    Bolzano-Bozen."""
     folded = fold(words).strip()
     if not folded:
         return []
-    given = {"typed": words.strip(), "folded": folded, "start": f"{_escaped(folded)}%", "most": MOST}
+    start = f"{_escaped(folded)}%"
+    given = {"typed": words.strip(), "folded": folded, "start": start, "within": f"% {start}", "most": MOST}
     return [Around(*row) for row in connection.execute(_TERRITORIES, given)]
 
 

@@ -4,10 +4,13 @@ from types import SimpleNamespace
 
 from flask import g, render_template, request
 
+from ..forms.coordinates import NotCoordinates, parse
+from ..forms.parts import NO_POINT
 from ..queries import duplicates
 from ..queries.whereabouts import Spot
 from . import acting, asked, locating
 from .contribute import blueprint
+from .translating import gettext as _
 
 LONGEST = 200  # characters of what is asked
 
@@ -37,8 +40,12 @@ def areas(lang: str) -> str:
 @acting.needs()
 def around(lang: str) -> str:
     """Where a point lies, with the question when that contradicts the country."""
-    point = locating.point_of(_asked("at"))
-    helped = locating.Help(locating.lying(point) if point else None)
+    helped = locating.Help()
+    if at := _asked("at").strip():
+        try:
+            helped = locating.Help(locating.lying(parse(at, g.lang)))
+        except NotCoordinates as error:
+            helped = locating.Help(no_point=_(NO_POINT[str(error)]))
     chosen = SimpleNamespace(data=_asked("country"))
     form = SimpleNamespace(
         country=chosen, location_kind=SimpleNamespace(data=_asked("kind")), place_is_right=SimpleNamespace(data=False)

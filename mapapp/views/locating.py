@@ -13,6 +13,8 @@ from ..queries import gazetteer, territories, whereabouts
 from ..queries.whereabouts import Around, Spot
 from . import asked
 
+SHOWN_DIGITS = 6  # of a degree: a tenth of a metre
+
 
 class Lying(NamedTuple):
     """Where a point lies, in words; `country` is ISO 3166-1, None where no outline is known there."""
@@ -37,12 +39,15 @@ class Option(NamedTuple):
 
 
 class Help(NamedTuple):
-    """What the page says about the place beside its fields: where the point lies, and what may have been meant."""
+    """What the page says about the place beside its fields: where the point lies, and what may have been meant.
+
+    `no_point` is why what is typed is no point, told while somebody types; what was sent has it at its field."""
 
     lying: Lying | None = None
     places: tuple[Option, ...] | None = None
     areas: tuple[Option, ...] | None = None
     covered: tuple[tuple[str, str], ...] = ()
+    no_point: str = ""
 
 
 def help_for(form: Any, asked_for: Mapping[str, str]) -> Help:
@@ -88,7 +93,7 @@ def lying(point: Point) -> Lying:
         i18n.country_name(country, g.lang),
         near.name if near else None,
         [one for one in around if one.level > 0],
-        decimal(point),
+        decimal(Point(*(round(one, SHOWN_DIGITS) for one in point))),
         sexagesimal(point, g.lang),
     )
 
