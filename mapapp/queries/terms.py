@@ -33,8 +33,8 @@ class Listed(NamedTuple):
 
 
 class Former(NamedTuple):
-    """A merged term whose key leads to another one now. `label` is its word then, for the reader or else in English;
-    `can_part`: what the merge changed is known, so that it can be taken back."""
+    """A merged term whose key leads to another one now. `label` is its word then, in the reader's language or in
+    English; `can_part`: what the merge changed is known, so that it can be taken back."""
 
     key: str
     label: str

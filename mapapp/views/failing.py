@@ -64,8 +64,8 @@ def wants_json(status: int = 0) -> bool:
     """Tell whether the asker is a program: by its Accept header, or by an address that names a data format. Who only
     has to wait for a file (503) is a program unless it asks for pages by name, as browsers do."""
     data = request.path.endswith(DATA)
-    asks_by_type = request.path.startswith("/ogc") and request.args.get("f") != "html"
-    if asks_by_type or (data and status == 503):
+    ogc = request.path.startswith("/ogc") and request.args.get("f") != "html"
+    if ogc or (data and status == 503):
         return "text/html" not in request.headers.get("Accept", "")
     kinds = ["text/html", "application/json", "application/problem+json"]
     best = request.accept_mimetypes.best_match(kinds, default=kinds[0])

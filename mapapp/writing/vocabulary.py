@@ -84,7 +84,11 @@ def add(connection: Connection, actor: Acting, vocabulary: str, new: New, *, add
         keep_changed(connection, kind, (vocabulary, new.key))
     if new.after in keys:
         _in_order(connection, vocabulary, _moved([*keys, new.key], new.key, keys.index(new.after) + 1))
-    said: dict[str, Any] = {"labels": labels, "synonyms": dict(new.synonyms), **new.look._asdict()}
+    said: dict[str, Any] = {
+        "labels": labels,
+        "synonyms": {one: words for one, words in new.synonyms.items() if words},
+        **new.look._asdict(),
+    }
     note(connection, "term_added", actor, vocabulary, new.key, address, **said)
 
 
