@@ -377,6 +377,16 @@ def test_a_photo_that_nobody_has_described_is_named_in_words_and_led_to(partner_
     assert ">id</a>" not in answer.text
 
 
+def test_what_is_wrong_with_one_of_several_photos_says_with_which(partner_client: PersonClient) -> None:
+    photos = [name_in(upload(partner_client, picture(width))) for width in (640, 660)]
+    sent = {"key": "two-photos", "revision": "1", "texts-0-language": "en", "go": "submit"}
+    sent |= {f"photos-{at}-id": str(photo) for at, photo in enumerate(photos)}
+    answer = partner_client.send("/en/contribute/practices/new", sent)
+    assert answer.status_code == 422
+    assert '<a href="#photos-0-credit">Photo 1, Whose photo is it?</a>' in answer.text
+    assert '<a href="#photos-1-alt-0-text">Photo 2, What is to be seen?</a>' in answer.text
+
+
 def test_too_many_photos_are_not_even_decoded(partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_data: bytes) -> Any:
         raise AssertionError("it was decoded")

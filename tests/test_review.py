@@ -243,6 +243,21 @@ def test_what_became_of_a_record_is_said_where_it_is_looked_for(
     assert f'href="{at[two]}">See it' not in partner_client.get("/en/contribute/mine").text
 
 
+def test_an_evaluation_names_its_practice_also_when_that_is_gone(
+    people_app: Any, moderator_client: PersonClient, partner_client: PersonClient
+) -> None:
+    with people_app.extensions["engine"].begin() as connection:
+        author = actor(connection, "partner", "first-organisation", editor=True)
+        moderator = actor(connection, "moderator")
+        practice = publish(connection, author, moderator, titled("Garden that ended"))
+        judged = {"practice": practice, "framework": "REGIN", "language": "en", "criteria": {}}
+        propose(connection, author._replace(may_evaluate=True), judged, kind="evaluation", slug=practice)
+        publish(connection, author, moderator, {}, action="retire", slug=practice, note="It ended")
+    for page in (partner_client.get("/en/contribute/mine").text, moderator_client.get("/en/review/").text):
+        assert re.search(r">\s*Garden that ended\s*<(?s:.){0,400}?Evaluation", page)
+        assert f">{practice}<" not in page
+
+
 def test_the_foot_of_private_pages_leads_to_what_is_the_persons(
     partner_client: PersonClient, anyone: PersonClient
 ) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from .proposals import NAMED
+
 MOST = 200  # of one person's contributions, the latest
 
 
@@ -42,11 +44,10 @@ class Listed(NamedTuple):
     leads_on: bool
 
 
-_LIST = text("""
+_LIST = text(f"""
 SELECT public_id, proposal.kind, action, proposal.slug, state,
-  coalesce(values #>> ARRAY['texts', values ->> 'language', 'title'],
-    values #>> ARRAY['texts', values ->> 'language', 'name'], evaluated.title, values ->> 'practice'),
-  coalesce(evaluated.language, values ->> 'language'), changed_at, submitted_at, author_id, said.words,
+  coalesce(own.title, evaluated.title, gone.title, values ->> 'practice'),
+  coalesce(evaluated.language, gone.language, own.language), changed_at, submitted_at, author_id, said.words,
   coalesce(last.step = 'asked', false),
   former.at, former.moved_to, coalesce(CASE former.kind
     WHEN 'service' THEN EXISTS (SELECT FROM service WHERE slug = former.moved_to)
@@ -54,12 +55,7 @@ SELECT public_id, proposal.kind, action, proposal.slug, state,
 FROM proposal
 LEFT JOIN former_record AS former ON state = 'approved' AND former.slug = proposal.slug
   AND former.kind = CASE proposal.kind WHEN 'evaluation' THEN 'practice' ELSE proposal.kind END
-LEFT JOIN LATERAL (
-  SELECT title, language FROM practice_text JOIN practice ON practice.id = practice_id
-  WHERE proposal.kind = 'evaluation' AND practice.slug = values ->> 'practice'
-  ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
-) AS evaluated ON true
-LEFT JOIN LATERAL (
+{NAMED}LEFT JOIN LATERAL (
   SELECT words FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'returned')
   ORDER BY id DESC LIMIT 1
 ) AS said ON state IN ('returned', 'submitted', 'agreed')
@@ -69,7 +65,7 @@ LEFT JOIN LATERAL (
 ) AS last ON state IN ('submitted', 'agreed')
 WHERE author_id = :account OR organisation_id = ANY(:organisations)
 ORDER BY changed_at DESC, proposal.id DESC LIMIT :most
-""")
+""")  # noqa: S608 constants only
 _BY_KEY = text("SELECT public_id FROM proposal WHERE key = :key")
 _STEPS = text("""
 SELECT at, step, words, account_id IS NOT DISTINCT FROM :account FROM proposal_step

@@ -115,7 +115,7 @@ class Open(NamedTuple):
 
 
 # What a proposal calls its record, and in which language: a retired or merged one by what it was.
-_NAMED = """
+NAMED = """
 LEFT JOIN LATERAL (
   SELECT coalesce(said #>> ARRAY['texts', said ->> 'language', 'title'],
     said #>> ARRAY['texts', said ->> 'language', 'name']) AS title, said ->> 'language' AS language
@@ -126,9 +126,16 @@ LEFT JOIN LATERAL (
   WHERE proposal.kind = 'evaluation' AND practice.slug = values ->> 'practice'
   ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS evaluated ON true
+LEFT JOIN LATERAL (
+  SELECT last.base #>> ARRAY['texts', last.base ->> 'language', 'title'] AS title, last.base ->> 'language' AS language
+  FROM proposal AS last
+  WHERE proposal.kind = 'evaluation' AND evaluated.title IS NULL AND last.kind = 'practice'
+    AND last.slug = proposal.values ->> 'practice' AND last.state = 'approved' AND last.action IN ('retire', 'merge')
+  ORDER BY last.id DESC LIMIT 1
+) AS gone ON true
 """
-_TITLE = """coalesce(own.title, evaluated.title, values ->> 'practice', slug) AS title,
-  coalesce(evaluated.language, own.language) AS title_language"""
+_TITLE = """coalesce(own.title, evaluated.title, gone.title, proposal.values ->> 'practice', proposal.slug) AS title,
+  coalesce(evaluated.language, gone.language, own.language) AS title_language"""
 _PEOPLE = """
 LEFT JOIN account AS author ON author.id = author_id
 LEFT JOIN account AS decider ON decider.id = decided_by
@@ -144,10 +151,10 @@ _MINE = f"{_WAITING} AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
 
 _COUNTS = text(f"SELECT kind, count(*) FROM proposal WHERE {_WAITING} GROUP BY kind")  # noqa: S608 constants only
 _QUEUE = text(f"""
-SELECT public_id, kind, action, proposal.slug, state, {_TITLE.replace("slug)", "proposal.slug)")},
+SELECT public_id, kind, action, proposal.slug, state, {_TITLE},
   coalesce(values ->> 'place_name', base ->> 'place_name') AS place, coalesce(values ->> 'country', base ->> 'country'),
   submitted_at, author_id, coalesce(author.name, author.mail), organisation.name, talk.step, {_NEEDS_KEY}
-FROM proposal {_PEOPLE} {_NAMED}
+FROM proposal {_PEOPLE} {NAMED}
 LEFT JOIN LATERAL (
   SELECT step FROM proposal_step WHERE proposal_id = proposal.id AND step IN ('asked', 'answered', 'submitted')
   ORDER BY id DESC LIMIT 1
@@ -158,8 +165,8 @@ _ONE = text(f"""
 SELECT proposal.id, public_id, kind, action, proposal.slug, base_version, base, values, revision, state, note,
   author_id, coalesce(author.name, author.mail), author.role, organisation_id, organisation.name, {_NEEDS_KEY},
   changed_at, submitted_at, decided_at, coalesce(decider.name, decider.mail), reason, published_version,
-  {_TITLE.replace("slug)", "proposal.slug)")}
-FROM proposal {_PEOPLE} {_NAMED} WHERE public_id = :public_id
+  {_TITLE}
+FROM proposal {_PEOPLE} {NAMED} WHERE public_id = :public_id
 """)  # noqa: S608
 _NEXT = text(f"""
 SELECT public_id FROM proposal WHERE {_WAITING} AND id <> :id
