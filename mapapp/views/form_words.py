@@ -157,6 +157,8 @@ def told(form: Any) -> list[Told]:
             language = fields[f"{part[1]}-language"].data if f"{part[1]}-language" in fields else None
             if language:
                 label = _("%(field)s (%(language)s)", field=label, language=i18n.language_name(language, g.lang))
+        if (part := _ENTRY.match(name)) and part[1] == "photos" and len(form.photos.entries) > 1:
+            label = f"{_('Photo %(number)s', number=int(part[2]) + 1)}: {label}"
         found.extend(Told(name, label, words) for words in say(field.errors))
     return found
 
