@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,8 +79,28 @@ def _load(engine: Engine, settings: Settings, folder: Path | None = None, skip_b
     return 0 if report.loaded else 1
 
 
+def _why_not_there(settings: Settings) -> str:
+    """Return why nobody can listen at the address, empty where nothing stands against it.
+
+    The workers share their port, and would share it with another site's: every other visitor would get that one.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was ended a moment ago does not count
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""
+
+
 def serve(settings: Settings) -> int:
     """Bring the database up to date, fill an empty one with the starting data, and answer until told to stop."""
+    if reason := _why_not_there(settings):
+        print(
+            f"mapapp: {settings.host} port {settings.port}: {reason}. MAPAPP_PORT=8001 takes another.", file=sys.stderr
+        )
+        return 1
     from granian import Granian
     from granian.constants import Interfaces
 

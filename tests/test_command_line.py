@@ -121,6 +121,18 @@ def test_a_site_of_ones_own_from_the_first_start_to_the_last(folder, monkeypatch
     assert not (folder / "postgres").exists()
 
 
+def test_a_port_that_somebody_else_has_is_not_shared_with_them(folder, monkeypatch, capsys):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the workers of another site do
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        code, said = words(monkeypatch, capsys, folder, "serve", MAPAPP_PORT=port)
+    assert code == 1
+    assert f"port {port}: Address already in use" in said
+    assert "MAPAPP_PORT" in said
+
+
 def test_a_bad_file_is_reported_by_line_and_column_and_nothing_is_loaded(empty_engine, tmp_path):
     source = Path(__file__).parent.parent / "geodata" / "starting_data"
     spoiled = tmp_path / "data"
