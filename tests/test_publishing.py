@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from geodata.load import STARTING_DATA, load
-from mapapp.queries import records
+from mapapp.queries import practice_page, records
 from mapapp.queries.values import of_evaluation, of_practice, of_service
 from mapapp.writing import moderation
 from mapapp.writing.moderation import Conflict
@@ -176,6 +176,8 @@ def test_an_evaluation_replaces_what_its_evaluator_said_before(connection):
     draft = {"kind": "evaluation", "slug": SHOWN}
     publish(connection, author, moderator, values, **draft)
     assert of_evaluation(connection, SHOWN, evaluator="A region").values == values
+    shown = [one for one in practice_page.detail(connection, SHOWN, "de").evaluations if one.evaluator == "A region"]
+    assert {(one.version, one.evidence, one.evidence_language) for one in shown} == {("2021", "Seen", "en")}
     changed = values | {"criteria": {second: said}}
     late = propose(connection, author, values | {"date": "2025"}, action="change", **draft)
     publish(connection, author, moderator, changed, action="change", **draft)

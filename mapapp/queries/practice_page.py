@@ -56,6 +56,9 @@ class Evaluated(NamedTuple):
     room_for_improvement: str | None
     language: str | None
     origin: str | None
+    version: str | None  # of the framework
+    evidence: str | None  # what it is based on, in evidence_language
+    evidence_language: str | None
 
 
 class ProjectEvent(NamedTuple):
@@ -169,7 +172,8 @@ SELECT code, level, name_latin, false FROM territory JOIN practice_territory USI
 ORDER BY code
 """)
 _EVALUATIONS = text("""
-SELECT framework, criterion, level, evaluator, date, source_url, strength, room_for_improvement, language, origin
+SELECT framework, criterion, level, evaluator, date, source_url, strength, room_for_improvement, language, origin,
+  version, evidence, (SELECT language FROM evaluation_text WHERE evaluation_id = evaluation.id AND is_source)
 FROM evaluation
 JOIN term ON term.vocabulary = criterion_vocabulary AND term.key = criterion
 LEFT JOIN LATERAL (

@@ -47,8 +47,6 @@ UNSHOWN = {
     "message.error": "for those who run the site, in the database",
     "session.device": "shown as the name of a browser",
     "service.confirmed_by": "the day only",
-    "evaluation.evidence": "for those who decide, from the proposal",
-    "evaluation.version": "for those who decide, from the proposal",
 }
 # Text fields that no page lets anybody type into.
 UNTYPED = {"practice": "comes from the address", "place_id": "hidden", "id": "hidden: the photo's"}
