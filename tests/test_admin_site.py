@@ -98,6 +98,7 @@ def test_what_is_wrong_is_told_and_what_was_typed_is_kept(admin_client: PersonCl
     answer = admin_client.send("/en/admin/site", SAID | {"operator": "typed for long"} | wrong)
     assert answer.status_code == 422
     assert f'id="{field}-fault-1"' in answer.text
+    assert f'<li><a href="#{field}">' in answer.text
     assert "typed for long" in answer.text
 
 

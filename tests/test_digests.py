@@ -59,6 +59,15 @@ def test_a_summary_says_what_waits_and_where(waiting: Engine) -> None:
     assert queue(waiting) == 0, "nothing waits"
 
 
+def test_whoever_has_not_taken_up_an_invitation_is_told_nothing(waiting: Engine) -> None:
+    with waiting.begin() as connection:
+        connection.execute(text("UPDATE account SET totp_secret = NULL WHERE mail = 'wants@example.org'"))
+    assert queue(waiting) == 0
+    with waiting.begin() as connection:
+        connection.execute(text("UPDATE account SET totp_secret = 'again' WHERE mail = 'wants@example.org'"))
+    assert queue(waiting) == 1
+
+
 def test_of_several_workers_one_writes_it_once(waiting: Engine, settings: Settings) -> None:
     with waiting.begin() as connection:
         connection.execute(text("INSERT INTO site_setting (name, value) VALUES ('digest_hour', '0')"))

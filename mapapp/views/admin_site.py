@@ -14,6 +14,7 @@ from ..writing import site as writing
 from . import acting, asked
 from .admin import form_sent, myself, page, went
 from .admin_people import role_names
+from .log_words import setting
 
 blueprint = Blueprint("admin_site", __name__)
 # Said once for all languages.
@@ -28,7 +29,14 @@ def _page(form: Any, status: int = 200) -> Any:
         "never": _("Never"),
     }
     zones = [(name, name.replace("_", " ")) for name in i18n.time_zones()]
-    return page("site", "site", status, form=form, zones=zones, rhythms=rhythms)
+    wrong = [(field, setting(_written(field.name))) for field in form if field.errors]
+    return page("site", "site", status, form=form, zones=zones, rhythms=rhythms, wrong=wrong)
+
+
+def _written(field: str) -> str:
+    """Return how the setting of a field is written: its language stands behind a colon."""
+    name, _line, language = field.rpartition("_")
+    return f"{name}:{language}" if name in described.IN_LANGUAGES else field
 
 
 def _form(given: Sent) -> Any:

@@ -104,7 +104,7 @@ def say(name: str, value: Any, organisations: Mapping[int, str]) -> str:
     if name == "organisations" and isinstance(value, (dict, list)):
         return "; ".join(_membership(key, value, organisations) for key in value)
     if name == "settings" and isinstance(value, list):
-        return "; ".join(_setting(one) for one in value)
+        return "; ".join(setting(one) for one in value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value_names().get(name, {}).get(value, value) if isinstance(value, str) else str(value)
@@ -121,7 +121,8 @@ def _membership(key: str | int, given: dict[str, bool] | list[int], organisation
     return f"{name} ({_('Editor') if given[str(key)] else _('Member')})" if isinstance(given, dict) else name
 
 
-def _setting(written: str) -> str:
+def setting(written: str) -> str:
+    """Return a setting of the site ("name", or "welcome:de") in the words of its form."""
     name, _colon, language = written.partition(":")
     words = setting_names().get(name, name)
     return f"{words} ({language_name(language, g.lang)})" if language else words

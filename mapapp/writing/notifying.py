@@ -11,6 +11,7 @@ from ..models.proposal import ProposalStep
 from ..queries.in_language import preference
 from . import mail
 from .mail import Receiver, Site
+from .stepping import CAN_ACT
 
 AUTHOR_PAGE = "{site}/{lang}/contribute/proposals/{id}"
 MODERATOR_PAGE = "{site}/{lang}/review/{id}"
@@ -84,7 +85,9 @@ def to_agree(connection: Connection, row: "Row[Any]", site: Site) -> None:
     query = (
         select(Member.account_id, Organisation.name)
         .join(Organisation, Organisation.id == Member.organisation_id)
+        .join(Account, Account.id == Member.account_id)
         .where(Member.organisation_id == row.organisation_id, Member.editor, Member.account_id != row.author_id)
+        .where(*CAN_ACT)
     )
     for account_id, organisation in connection.execute(query).all():
         receiver = _receiver(connection, account_id)

@@ -74,6 +74,7 @@ ORDER BY submitted_at, id
 _MODERATORS = text("""
 SELECT mail, language, id FROM account
 WHERE role IN ('moderator', 'admin') AND digest = ANY(:wanted) AND disabled_at IS NULL AND mail IS NOT NULL
+  AND (password_hash IS NOT NULL OR totp_secret IS NOT NULL) -- an invitation may have gone to a wrong address
   AND NOT EXISTS (SELECT FROM message WHERE account_id = account.id AND kind = 'digest' AND created_at >= :midnight)
 ORDER BY id
 """)
