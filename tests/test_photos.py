@@ -337,6 +337,8 @@ def test_a_photo_goes_with_the_form_when_there_are_no_scripts(
     }
     answer = partner_client.send("/en/contribute/practices/new", sent, content_type="multipart/form-data")
     page = answer.text if answer.location is None else partner_client.get(answer.location).text
+    top = page[: page.index("<form class=")]
+    assert '<a href="#new_photos">sign.svg</a>: Drawings (SVG)' in top
     photo = page.split('name="photos-0-id" value="')[1][:36]
     assert 'name="photos-0-alt-0-language" value="de"' in page
     assert seen(partner_client, UUID(photo)) == 200
