@@ -199,6 +199,7 @@ def test_a_service_goes_from_the_form_to_the_queue(partner_client):
     answer = send(partner_client, SERVICE, {**whole_service, "hours_1": "in the morning", "phone": "ask"}, "submit")
     assert answer.status_code == 422
     assert set(told(answer.text)) == {"hours_1", "phone"}
+    assert '<a href="#f-hours_1">Opening hours: Monday</a>' in answer.text
     assert 'value="in the morning"' in answer.text
     answer = send(partner_client, SERVICE, whole_service, "submit")
     stored = row(partner_client, id_of(answer))

@@ -337,6 +337,8 @@ def test_a_photo_goes_with_the_form_when_there_are_no_scripts(
     }
     answer = partner_client.send("/en/contribute/practices/new", sent, content_type="multipart/form-data")
     page = answer.text if answer.location is None else partner_client.get(answer.location).text
+    top = page[: page.index("<form class=")]
+    assert '<a href="#new_photos">sign.svg</a>: Drawings (SVG)' in top
     photo = page.split('name="photos-0-id" value="')[1][:36]
     assert 'name="photos-0-alt-0-language" value="de"' in page
     assert seen(partner_client, UUID(photo)) == 200
@@ -383,8 +385,8 @@ def test_what_is_wrong_with_one_of_several_photos_says_with_which(partner_client
     sent |= {f"photos-{at}-id": str(photo) for at, photo in enumerate(photos)}
     answer = partner_client.send("/en/contribute/practices/new", sent)
     assert answer.status_code == 422
-    assert '<a href="#photos-0-credit">Photo 1, Whose photo is it?</a>' in answer.text
-    assert '<a href="#photos-1-alt-0-text">Photo 2, What is to be seen?</a>' in answer.text
+    assert '<a href="#photos-0-credit">Photo 1: Whose photo is it?</a>' in answer.text
+    assert '<a href="#photos-1-alt-0-text">Photo 2: What is to be seen?</a>' in answer.text
 
 
 def test_too_many_photos_are_not_even_decoded(partner_client: PersonClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -222,6 +222,13 @@ def text_pairs(values: Mapping[str, Any], fields: tuple[str, ...]) -> Iterator[t
             yield f"texts-{number}-current", "1"
 
 
+# What is told where the title of a practice or the name of a service is missing: at the source, at a translation.
+_UNCALLED = {
+    "title": (N_("Please give it a title."), N_("Please give the title in this language too.")),
+    "name": (N_("Please give it a name."), N_("Please give the name in this language too.")),
+}
+
+
 def check_texts(form: Any, name: str) -> None:
     """Note texts without their title or name, twice the same language, and a source language without a text."""
     seen = set()
@@ -235,9 +242,7 @@ def check_texts(form: Any, name: str) -> None:
         elif language in seen:
             add_fault(part.language, N_("There is already a text in this language."))
         if not part[name].data and not part[name].errors:
-            own = language == form.language.data
-            words = N_("Please give it a name.") if own else N_("Please give the title in this language too.")
-            add_fault(part[name], words)
+            add_fault(part[name], _UNCALLED[name][language != form.language.data])
         seen.add(language)
     if form.language.data is None:
         add_fault(form.language, N_("Please choose the language in which you write."))

@@ -14,7 +14,7 @@ from .translating import gettext as _
 _TEXT = re.compile(r"texts-(\d+)-(\w+)")
 _IN_A_LANGUAGE = re.compile(r"((?:texts|photos-\d+-alt)-\d+)-\w+")
 _PHOTO = re.compile(r"(photos-\d+)-id")
-_OF_A_PHOTO = re.compile(r"photos-(\d+)-")
+_DAY = re.compile(r"hours_([1-7])")
 _ENTRY = re.compile(r"(photos|criteria)-(\d+)-(\w+)")
 
 
@@ -158,8 +158,10 @@ def told(form: Any) -> list[Told]:
             language = fields[f"{part[1]}-language"].data if f"{part[1]}-language" in fields else None
             if language:
                 label = _("%(field)s (%(language)s)", field=label, language=i18n.language_name(language, g.lang))
-        if (photo := _OF_A_PHOTO.match(name)) and len(form.photos.entries) > 1:
-            label = _("Photo %(number)s", number=int(photo[1]) + 1) + f", {label}"
+        if day := _DAY.fullmatch(name):
+            label = f"{label}: {i18n.weekdays(g.lang)[int(day[1]) - 1]}"
+        if (part := _ENTRY.match(name)) and part[1] == "photos" and len(form.photos.entries) > 1:
+            label = f"{_('Photo %(number)s', number=int(part[2]) + 1)}: {label}"
         found.extend(Told(name, label, words) for words in say(field.errors))
     return found
 
