@@ -70,6 +70,7 @@ def test_what_cannot_be_said_is_told_at_the_field(admin_client: PersonClient, se
     answer = admin_client.send("/en/admin/vocabularies/theme/health", sent)
     assert answer.status_code == 422
     assert f'id="{field}-fault-1"' in answer.text
+    assert f'<li><a href="#{field}">' in answer.text
 
 
 def test_terms_change_places(people_app: Any, admin_client: PersonClient) -> None:

@@ -32,6 +32,7 @@ export function startAutosave(form, note) {
 
   const say = (words) => {
     note.textContent = words;
+    note.classList.toggle("long", words.length > 40); // a sentence gets a line of its own
   };
 
   async function refresh() {
