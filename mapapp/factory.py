@@ -18,7 +18,7 @@ from .database import reading
 from .kept_bytes import KeptBytes
 from .security import secured
 from .settings import Settings
-from .views import acting, answering, asked, failing, guarding, looking, translating, wording
+from .views import acting, answering, asked, failing, guarding, hosts, looking, translating, wording
 from .views import all as blueprints
 
 LARGEST_BODY = 1024 * 1024  # bytes; nothing public takes more than a search
@@ -65,6 +65,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.url_value_preprocessor(_remember_language)
     app.url_defaults(_same_language)
     app.teardown_request(asked.release)
+    hosts.install(app)  # before kept answers
     answering.install(app)
     failing.install(app)
     assets.install(app)

@@ -49,10 +49,15 @@ class Settings:
         return f"noreply@{urlsplit(self.address).hostname}"
 
     @property
+    def tried_out(self) -> bool:
+        """Whether one person tries the site out on their own machine: nothing says that it is open to others."""
+        public = self.base_url or self.trusted_proxies or self.database_url
+        return not public and self.host in LOOPBACK
+
+    @property
     def shows_mail(self) -> bool:
         """Whether mails are shown instead of sent: only where one person tries the site out on their own machine."""
-        public = self.base_url or self.trusted_proxies or self.database_url
-        return not self.smtp_url and not public and self.host in LOOPBACK
+        return not self.smtp_url and self.tried_out
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -364,13 +364,8 @@ def test_alt_and_credit_are_needed(partner_client: PersonClient) -> None:
 
 def test_a_photo_that_nobody_has_described_is_named_in_words_and_led_to(partner_client: PersonClient) -> None:
     photo = name_in(upload(partner_client, picture()))
-    sent = {
-        "key": "photo-just-taken",
-        "revision": "1",
-        "texts-0-language": "en",
-        "photos-0-id": str(photo),
-        "go": "submit",
-    }
+    sent = {"key": "photo-just-taken", "revision": "1", "texts-0-language": "en", "go": "submit"}
+    sent["photos-0-id"] = str(photo)
     answer = partner_client.send("/en/contribute/practices/new", sent)
     assert answer.status_code == 422
     assert '<a href="#photos-0-alt-0-text">What is to be seen?</a>' in answer.text

@@ -191,7 +191,21 @@ def test_a_host_that_is_none_is_refused_or_harmless(client: Any, host: str) -> N
     assert_safe(answer, host[:40])
 
 
-def test_one_readers_host_is_not_told_to_another(client: Any) -> None:
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "192.0.2.7", "[::2]"])
+def test_a_site_that_is_tried_out_has_the_names_of_its_machine_only(client: Any, host: str) -> None:
+    for path in ("/de/", "/ogc/collections?f=json", "/de/account/sign-in", "/healthz/live", "/nothing"):
+        answer = client.get(path, headers={**HTML, "Host": host})
+        assert answer.status_code == 400
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert_safe(answer, path)
+    assert "MAPAPP_BASE_URL" in client.get("/de/", headers={**HTML, "Host": host}).text
+    assert client.post("/de/account/sign-in", headers={**HTML, "Host": host}).status_code == 400
+    for own in ("localhost", "127.0.0.1:8000", "[::1]:8000"):
+        assert client.get("/de/", headers={**HTML, "Host": own}).status_code == 200
+
+
+def test_one_readers_host_is_not_told_to_another(settings: Settings, engine: Engine) -> None:
+    client = create_app(replace(settings, host="0.0.0.0"), engine).test_client()
     assert "elsewhere.example" in client.get("/de/about", headers={**HTML, "Host": "elsewhere.example"}).text
     assert "elsewhere.example" not in client.get("/de/about", headers=HTML).text
 
