@@ -56,21 +56,21 @@ def test_every_kind_of_page_in_the_site_map_is_there(client: Any) -> None:
 
 
 def test_a_large_site_map_comes_in_parts(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = re.findall(r"<loc>([^<]+)", client.get("/sitemap.xml", base_url="http://whole.example.org").text)
+    whole = re.findall(r"<loc>([^<]+)", client.get("/sitemap.xml", base_url="http://whole.localhost").text)
     monkeypatch.setattr(discovery, "MOST_URLS", 100)
     monkeypatch.setattr(discovery, "PART", 90)
-    index = ElementTree.fromstring(client.get("/sitemap.xml", base_url="http://parts.example.org").data)
+    index = ElementTree.fromstring(client.get("/sitemap.xml", base_url="http://parts.localhost").data)
     parts = [one.text or "" for one in index.iter(f"{MAP}loc")]
     assert len(parts) > 2
     together = [loc for part in parts for loc in re.findall(r"<loc>([^<]+)", client.get(part).text)]
     assert together == [loc.replace("//whole.", "//parts.") for loc in whole]
-    assert client.get(f"/sitemap-{len(parts) + 1}.xml", base_url="http://parts.example.org").status_code == 404
+    assert client.get(f"/sitemap-{len(parts) + 1}.xml", base_url="http://parts.localhost").status_code == 404
 
 
 def test_robots_are_told_where_the_site_map_is(client: Any) -> None:
-    answer = client.get("/robots.txt", base_url="https://atlas.example.org")
+    answer = client.get("/robots.txt", base_url="https://atlas.localhost")
     assert answer.content_type.startswith("text/plain")
-    assert "Sitemap: https://atlas.example.org/sitemap.xml" in answer.text
+    assert "Sitemap: https://atlas.localhost/sitemap.xml" in answer.text
     assert "Disallow: /*?" in answer.text
 
 
@@ -101,13 +101,13 @@ def test_every_kind_of_page_describes_itself(client: Any, path: str, kind: str, 
 
 @pytest.mark.parametrize("path", ["/de/practices/imst-abc-cafe", "/de/regions/imst", "/de/?theme=housing", "/de/about"])
 def test_a_page_can_be_shared_and_found_in_other_languages(client: Any, path: str) -> None:
-    page = client.get(path, headers=HTML, base_url="https://atlas.example.org").text
+    page = client.get(path, headers=HTML, base_url="https://atlas.localhost").text
     social = dict(re.findall(r'<meta property="(og:[a-z_:]+)" content="([^"]*)">', page))
     assert all(social.get(name) for name in ("og:title", "og:description", "og:image", "og:url", "og:site_name"))
-    assert social["og:image"].startswith("https://atlas.example.org/static/")
+    assert social["og:image"].startswith("https://atlas.localhost/static/")
     others = dict(re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">', page))
-    assert others["it"] == "https://atlas.example.org" + path.replace("/de/", "/it/")
-    assert f'<link rel="canonical" href="https://atlas.example.org{path}">' in page
+    assert others["it"] == "https://atlas.localhost" + path.replace("/de/", "/it/")
+    assert f'<link rel="canonical" href="https://atlas.localhost{path}">' in page
     assert '<meta name="twitter:card"' in page
 
 

@@ -200,7 +200,7 @@ def test_a_site_that_is_tried_out_has_the_names_of_its_machine_only(client: Any,
         assert_safe(answer, path)
     assert "MAPAPP_BASE_URL" in client.get("/de/", headers={**HTML, "Host": host}).text
     assert client.post("/de/account/sign-in", headers={**HTML, "Host": host}).status_code == 400
-    for own in ("localhost", "127.0.0.1:8000", "[::1]:8000"):
+    for own in ("localhost", "atlas.localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
         assert client.get("/de/", headers={**HTML, "Host": own}).status_code == 200
 
 

@@ -67,13 +67,13 @@ def test_pages_and_files_are_the_same_bytes_with_and_without(settings, atlas_eng
 
     def answers():
         client = create_app(settings, atlas_engine).test_client()  # another one each time: nothing is kept
-        return [client.get(address, base_url="https://atlas.example").data for address in addresses]
+        return [client.get(address, base_url="https://atlas.localhost").data for address in addresses]
 
     before = answers()
     assert written.fill(atlas_engine) == len(made(atlas_engine)) > 400
     assert stored(atlas_engine) == made(atlas_engine)
     assert answers() == before
-    assert b'"url":"https://atlas.example/de/practices/imst-abc-cafe"' in before[0] + before[4]
+    assert b'"url":"https://atlas.localhost/de/practices/imst-abc-cafe"' in before[0] + before[4]
     assert written.fill(atlas_engine) == 0
     with atlas_engine.begin() as connection:
         connection.exec_driver_sql("UPDATE practice_feature SET line = '{\"read\": 1}'")

@@ -64,8 +64,8 @@ def many(connection: Connection, keys: Sequence[int], line: str, values: dict[st
     found = features.read(connection, values["lang"], form(), keys)
     if len(found) < len(set(keys)):
         return None
-    here, there = _at(values["site"])
-    return [found[key].replace(here, there) for key in keys]
+    # Once for all of them: a hundred replacements cost three times as much. No line has a newline of its own.
+    return b"\n".join([found[key] for key in keys]).replace(*_at(values["site"])).split(b"\n") if keys else []
 
 
 def one(connection: Connection, slug: str, line: str, values: dict[str, Any]) -> bytes | None:

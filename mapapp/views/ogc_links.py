@@ -47,8 +47,12 @@ def form(offered: Mapping[str, str]) -> str:
 
 def address(path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Return the public address of a path below the API, wherever the site lies."""
-    query = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters])
+    query = _query(parameters)
     return wording.absolute(ROOT + path) + (f"?{query}" if query else "")
+
+
+def _query(parameters: Sequence[tuple[str, str]]) -> str:
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters])
 
 
 def _quoted(word: str) -> str:
@@ -67,12 +71,15 @@ def kept(*without: str) -> list[tuple[str, str]]:
 
 def here(offered: Mapping[str, str], shown: str) -> list[dict[str, Any]]:
     """Return the links of a resource to itself and to its other forms, with every parameter kept."""
-    path, others = request.path.removeprefix(ROOT), kept("f")
-    links = [link("self", address(path, kept()), offered[shown], _("This document"))]
+    given = kept()
+    others = [one for one in given if one[0] != "f"]
+    plain = wording.absolute(request.path)
+    beside = f"{plain}?{_query(others)}&f=" if others else f"{plain}?f="
+    own = f"{plain}?{_query(given)}" if given else plain
+    links = [link("self", own, offered[shown], _("This document"))]
     for name, media in offered.items():
         if name != shown:
-            href = address(path, [*others, ("f", name)])
-            links.append(link("alternate", href, media, _("This document as %(form)s", form=name)))
+            links.append(link("alternate", beside + name, media, _("This document as %(form)s", form=name)))
     return links
 
 

@@ -76,6 +76,6 @@ def test_what_is_kept_of_filters_does_not_grow_with_their_length(settings: Setti
 
 def test_addresses_in_a_filter_are_those_of_the_asker(settings: Settings, engine: Engine) -> None:
     client = create_app(settings, engine).test_client()
-    question = {"filter": "url LIKE 'http://one.example/%'", "limit": 1}
-    for host, count in (("one.example", 151), ("two.example", 0)):
+    question = {"filter": "url LIKE 'http://one.localhost/%'", "limit": 1}
+    for host, count in (("one.localhost", 151), ("two.localhost", 0)):
         assert client.get(ITEMS, query_string=question, base_url=f"http://{host}").json["numberMatched"] == count

@@ -128,16 +128,16 @@ def test_the_example_for_the_console_works(opened: dict[str, Any], client: Any) 
 
 
 def test_the_project_leads_to_this_site_wherever_it_lies(client: Any) -> None:
-    answer = client.get("/practice-atlas.qgz?lang=it", base_url="https://atlas.example/maps")
+    answer = client.get("/practice-atlas.qgz?lang=it", base_url="https://atlas.localhost/maps")
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         project = ElementTree.fromstring(archive.read("practice-atlas.qgs"))
     sources = [one.text or "" for one in project.iter("datasource")]
     assert len(sources) == len(ogc_collections.by_id())
-    assert all("url='https://atlas.example/maps/ogc/?lang=it'" in one for one in sources)
+    assert all("url='https://atlas.localhost/maps/ogc/?lang=it'" in one for one in sources)
     assert {one.get("source") for one in project.iter("layer-tree-layer")} == set(sources)
     assert [one.text for one in project.iter("license")].count("CC-BY-4.0") == len(sources) - 1
-    again = client.get("/practice-atlas.qgz?lang=it", base_url="https://atlas.example/maps")
+    again = client.get("/practice-atlas.qgz?lang=it", base_url="https://atlas.localhost/maps")
     assert again.data == answer.data
 
 
