@@ -123,13 +123,15 @@ class _Run:
 
 
 def _stop_orphans() -> None:
-    """Stop the servers of earlier runs of ours whose workers were all killed before they could."""
-    for workers in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/pids.json"):
-        run = _Run(workers.parent)
-        if workers.stat().st_uid == os.getuid() and not run._others():
-            if run.cluster.running():
-                run.cluster.stop()
-            shutil.rmtree(run.folder, ignore_errors=True)
+    """Stop the servers of earlier runs of ours whose workers were all killed before they could: one worker at a time,
+    as all of a run begin with this."""
+    with _Lock(Path(tempfile.gettempdir()) / f"{_PREFIX}{os.getuid()}.lock"):
+        for workers in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/pids.json"):
+            run = _Run(workers.parent)
+            if workers.stat().st_uid == os.getuid() and not run._others():
+                if run.cluster.running():
+                    run.cluster.stop()
+                shutil.rmtree(run.folder, ignore_errors=True)
 
 
 class _Lock:
