@@ -94,6 +94,15 @@ def test_a_key_that_nobody_wrote_is_not_at_fault(admin_client: PersonClient) -> 
     assert 'id="key-fault-1"' not in answer.text
 
 
+def test_the_top_of_the_page_leads_to_everything_that_is_not_right(admin_client: PersonClient) -> None:
+    page = admin_client.send(NEW, {"label-en": "", "key": "Not A Key"})
+    assert page.status_code == 422
+    head = page.text[: page.text.index('<form class="stack"')]
+    for at in ("label-en", "key", "colour", "icon"):
+        assert f'href="#{at}"' in head, at
+        assert f'id="{at}"' in page.text, at
+
+
 def test_terms_are_added_where_nothing_relies_on_them(people_app: Any, admin_client: PersonClient) -> None:
     kind = "/en/admin/vocabularies/organisation_type/new"
     assert admin_client.send(kind, {"label-en": "Library", "colour": "spare-a"}).status_code == 303

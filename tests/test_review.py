@@ -340,8 +340,9 @@ def test_services_and_evaluations_are_published_too(people_app: Any, moderator_c
         saved = propose(connection, actor(connection, "admin"), values, kind="evaluation", slug="imst-abc-cafe")
     address = f"/en/review/{saved.public_id}"
     page = moderator_client.get(address)
-    for words in ("Evaluation of a practice", "Very strong indeed", "strong evidence"):
+    for words in ("Evaluation of a practice", "Very strong indeed", "strong evidence", "May 2026"):
         assert words in page.text, words
+    assert not re.search(r">\s*(imst-abc-cafe|2026-05)\s*<", page.text)
     assert decide(moderator_client, address, "approve").status_code == 303
     assert "Very strong indeed" in moderator_client.get("/en/practices/imst-abc-cafe").text
     with people_app.extensions["engine"].begin() as connection:

@@ -7,9 +7,10 @@ from babel.dates import get_day_names
 from flask import g
 from flask_babel import gettext as _
 
-from .. import i18n
+from .. import dates, i18n
 from ..differing import Difference, Piece, Threeway
-from . import form_words, offering, wording
+from ..queries import contributions
+from . import asked, form_words, offering, wording
 
 VOCABULARIES = {
     "themes": "theme",
@@ -161,6 +162,10 @@ def say(field: str, value: Any) -> str:
         return _structure(field, value)
     if field == "budget_eur":
         return _("%(number)s euros", number=i18n.number(float(value), g.lang))
+    if field == "date":
+        return dates.say_date(value, g.lang)
+    if field == "practice" and (named := contributions.title_of(asked.connection(), value, g.lang)):
+        return named[0]
     return _KEYS.get(field, lambda: {})().get(value) or offering.called(field, value) or str(value)
 
 
