@@ -97,15 +97,15 @@ def drive(
     took.sort()
     own, others = [], []
     for _turn in range(TURNS):
-        own.append(_at_once(port, paths, seconds / TURNS))
+        own.append(at_once(port, paths, seconds / TURNS))
         if beside:
-            others.append(_at_once(beside, iter(lambda: "/", None), seconds / TURNS))
+            others.append(at_once(beside, iter(lambda: "/", None), seconds / TURNS))
     p95 = took[max(0, round(len(took) * 0.95) - 1)]
     bare = statistics.median(others) if others else 0.0
     return Load(name, statistics.median(own), statistics.median(took), p95, bare)
 
 
-def _at_once(port: int, paths: Iterator[str], seconds: float) -> float:
+def at_once(port: int, paths: Iterator[str], seconds: float) -> float:
     """Return how many requests a second are answered over several connections."""
     callers = [Caller(port) for _ in range(AT_ONCE)]
     by_socket = {one.socket.fileno(): one for one in callers}
