@@ -32,6 +32,6 @@ gc.set_threshold(20_000, 20, 20)
 watch = application.extensions["watch"] = Watch(engine)
 watch.start()
 Courier(engine, settings).start()
-Scribe(engine).start()
+Scribe(engine, application.extensions["at hand"]).start()
 if not settings.smtp_url and not settings.shows_mail:
     logging.getLogger("mapapp").warning("SMTP_URL is not set: mails wait in the outbox")

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from mapapp.factory import create_app
 from mapapp.formats import fields, written
+from mapapp.formats.at_hand import AtHand
 from mapapp.i18n import LANGUAGES
 from mapapp.queries import export, features
 
@@ -128,8 +129,8 @@ def test_what_an_earlier_version_wrote_is_written_again(settings, atlas_engine):
     assert stored(atlas_engine) == made(atlas_engine)
 
 
-def test_the_scribe_writes_whenever_something_has_changed(atlas_engine):
-    scribe = written.Scribe(atlas_engine)
+def test_the_scribe_writes_whenever_something_has_changed(atlas_engine, tmp_path):
+    scribe = written.Scribe(atlas_engine, AtHand(tmp_path))
     scribe.look()
     everything = made(atlas_engine)
     assert stored(atlas_engine) == everything

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from . import geojson
+from .at_hand import BETWEEN, Piece
 from .fields import Collection, Field
 from .ogc_collections import TIMES
 from .ogc_crs import WORLD, System
@@ -61,10 +62,13 @@ def _geometry(system: System) -> str:
     return f"coalesce(ST_AsGeoJSON({system.geometry('v.geometry')}, {system.digits}, 0), 'null')"
 
 
-def page(features: Iterable[bytes], about: dict[str, Any]) -> bytes:
+def page(features: Sequence[Piece], about: dict[str, Any]) -> bytes:
     """Return a page of features; `about` are the other members: links, counts, time."""
-    head = orjson.dumps({"type": "FeatureCollection", **about})
-    return head[:-1] + b',"features":[' + b",\n".join(features) + b"]}"
+    parts: list[Piece] = [orjson.dumps({"type": "FeatureCollection", **about})[:-1], b',"features":[']
+    for feature in features:
+        parts += (feature, BETWEEN)
+    # Joined at once: a page is large.
+    return b"".join([*(parts[:-1] if features else parts), b"]}"])
 
 
 def one(feature: bytes, about: dict[str, Any]) -> bytes:

@@ -19,10 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..i18n import LANGUAGES
 from ..queries import export, features
 from . import fields, geojson
+from .at_hand import SITE, AtHand, addressed
 
 LINE = geojson.feature_sql(fields.PRACTICE.fields)
-SITE = "\ue000"  # stands for the site's address, which only a request knows: a character that no address has
 EVERY_S = 2.0  # seconds between two looks at the data version
+AFTER_FAULT_S = 60.0  # seconds until the disk is tried again
 BATCH = 500  # features written at a time; changes wait until they are
 
 log = logging.getLogger(__name__)
@@ -64,8 +65,7 @@ def many(connection: Connection, keys: Sequence[int], line: str, values: dict[st
     found = features.read(connection, values["lang"], form(), keys)
     if len(found) < len(set(keys)):
         return None
-    # Once for all of them: a hundred replacements cost three times as much. No line has a newline of its own.
-    return b"\n".join([found[key] for key in keys]).replace(*_at(values["site"])).split(b"\n") if keys else []
+    return addressed([found[key] for key in keys], values["site"])
 
 
 def one(connection: Connection, slug: str, line: str, values: dict[str, Any]) -> bytes | None:
@@ -73,12 +73,7 @@ def one(connection: Connection, slug: str, line: str, values: dict[str, Any]) ->
     if line != LINE or values["lang"] not in LANGUAGES:
         return None
     found = features.one(connection, values["lang"], form(), slug)
-    return found.replace(*_at(values["site"])) if found else None
-
-
-def _at(site: object) -> tuple[bytes, bytes]:
-    """Return what is replaced in a line, and by what."""
-    return f'"url":"{SITE}/'.encode(), f'"url":"{site}/'.encode()
+    return addressed([found], values["site"])[0] if found else None
 
 
 def fill(engine: Engine, pause: float = 0.0) -> int:
@@ -103,27 +98,34 @@ def fill(engine: Engine, pause: float = 0.0) -> int:
 
 
 class Scribe(threading.Thread):
-    """Writes the features of what has changed, whenever the data version says that something has."""
+    """Writes the features of what has changed, whenever the data version says that something has, and has them read."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, held: AtHand) -> None:
         """Make a scribe that has not started yet."""
         super().__init__(name="scribe", daemon=True)
         self.engine = engine
+        self.held = held
         self._done = -1
 
     def run(self) -> None:
         """Look, write, and wait; while the database is away there is nothing to write."""
         while True:
+            pause = EVERY_S
             try:
                 self.look()
             except SQLAlchemyError as error:
                 log.warning("features are not written: %s", str(error.__cause__ or error).splitlines()[0])
-            time.sleep(EVERY_S)
+            except OSError as error:
+                log.warning("features are not at hand: %s", error)
+                pause = AFTER_FAULT_S
+            time.sleep(pause)
 
     def look(self) -> None:
-        """Write what is missing, if anything has changed since the last time."""
+        """Write what is missing, if anything has changed since the last time; have it read where it is asked for."""
         with self.engine.connect() as connection:
             wanted = features.version(connection)
         if wanted != self._done:
             fill(self.engine, pause=1.0)
             self._done = wanted
+        if self.held.waits_for(wanted):
+            self.held.renew(self.engine, form())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,3 +62,7 @@ class PracticeFeature(Base):
     practice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     form: Mapped[str] = mapped_column(Text)
     line: Mapped[bytes] = mapped_column(LargeBinary)
+    number: Mapped[int] = mapped_column(BigInteger, Identity())  # a later one was written later
+    __table_args__ = (
+        Index("ix_practice_feature_number", "language", "form", "number", postgresql_include=["practice_id"]),
+    )

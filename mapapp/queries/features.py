@@ -1,8 +1,9 @@
 """The table of features that were written beforehand: reading it, and writing what it lacks."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from psycopg.rows import args_row
 from sqlalchemy import Connection, text
 
 from .export import SOURCES
@@ -14,6 +15,15 @@ _READ = (
 _ONE = (
     "SELECT f.line FROM practice r JOIN practice_feature f ON f.practice_id = r.id "
     "WHERE r.slug = %(slug)s AND f.language = %(lang)s AND f.form = %(form)s"
+)
+_STATE = text(
+    "SELECT (SELECT version FROM data_version WHERE collection = 'practice'), count(*) = count(f.practice_id), "
+    "string_agg(int4send(r.id), ''), string_agg(r.slug, ' ') FROM practice r "
+    "LEFT JOIN practice_feature f ON f.practice_id = r.id AND f.language = :lang AND f.form = :form"
+)
+_SINCE = (
+    "SELECT practice_id, line, number FROM practice_feature "
+    "WHERE language = %(lang)s AND form = %(form)s AND number > %(number)s ORDER BY practice_id"
 )
 _VERSION = text("SELECT version FROM data_version WHERE collection = 'practice'")
 # Whoever changes a practice holds this row until they have committed, and throws out its feature after taking it. So
@@ -63,7 +73,8 @@ def write(
     insert = (
         "INSERT INTO practice_feature (language, form, practice_id, line) "  # noqa: S608 our own
         f"SELECT %(lang)s, %(form)s, made.* FROM ({statement(columns, line)}) made "
-        "ON CONFLICT (language, practice_id) DO UPDATE SET form = excluded.form, line = excluded.line "
+        "ON CONFLICT (language, practice_id) DO UPDATE SET form = excluded.form, line = excluded.line, "
+        "number = excluded.number "
         "RETURNING practice_id"
     )
     return [key for (key,) in connection.exec_driver_sql(insert, dict(values))]
@@ -72,3 +83,35 @@ def write(
 def version(connection: Connection) -> int:
     """Return the version of the practices."""
     return int(connection.execute(_VERSION).scalar_one())
+
+
+class Row(NamedTuple):
+    """A feature as it was written: the key of its practice, its line, and a number that grows with every writing."""
+
+    key: int
+    line: bytes
+    number: int
+
+
+class State(NamedTuple):
+    """The version of the practices, whether all of them are written, their keys (packed big-endian int32) and slugs."""
+
+    version: int
+    whole: bool
+    keys: bytes
+    slugs: list[bytes]
+
+
+def state(connection: Connection, lang: str, form: str) -> State:
+    """Return how far the features of a language and form are written."""
+    version, whole, keys, slugs = connection.execute(_STATE, {"lang": lang, "form": form}).one()
+    return State(version, whole, bytes(keys or b""), (slugs or "").encode().split(b" ") if keys else [])
+
+
+def since(connection: Connection, lang: str, form: str, number: int, most: int) -> Iterator[list[Row]]:
+    """Give the features written after a number, in lists of at most so many."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor("features", binary=True, row_factory=args_row(Row)) as cursor:
+        cursor.execute(_SINCE, {"lang": lang, "form": form, "number": number})
+        while rows := cursor.fetchmany(most):
+            yield rows
