@@ -10,6 +10,7 @@ from threading import Lock
 import brotli
 
 KEPT_BYTES = 64 * 1024 * 1024  # per worker
+REMEMBERED = 4096  # answers that came once
 SMALL = 600  # below this many bytes compressing costs more than it saves
 COMPRESSIBLE = (
     "text/",
@@ -38,9 +39,11 @@ class Kept:
 class Shelf:
     """Finished answers by ETag, the least lately used dropped first; safe for the threads of one worker."""
 
-    def __init__(self, limit: int = KEPT_BYTES) -> None:
-        """Keep up to `limit` bytes of bodies."""
+    def __init__(self, limit: int = KEPT_BYTES, wary: bool = False) -> None:
+        """Keep up to `limit` bytes of bodies; a wary shelf keeps only what comes twice within REMEMBERED answers."""
         self._limit = limit
+        self._wary = wary
+        self._once: OrderedDict[str, None] = OrderedDict()
         self._size = 0
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
@@ -58,11 +61,21 @@ class Shelf:
         if len(kept.body) > self._limit // 16:
             return
         with self._lock:
+            if self._wary and not self._comes_again(etag):
+                return
             if etag not in self._kept:
                 self._kept[etag] = kept
                 self._size += len(kept.body)
             while self._size > self._limit:
                 self._size -= len(self._kept.popitem(last=False)[1].body)
+
+    def _comes_again(self, etag: str) -> bool:
+        if etag in self._once:
+            return True
+        self._once[etag] = None
+        if len(self._once) > REMEMBERED:
+            self._once.popitem(last=False)
+        return False
 
 
 @lru_cache(maxsize=256)

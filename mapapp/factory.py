@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 from . import assets, i18n
 from .atlas import Atlas
 from .database import reading
+from .formats.at_hand import AtHand
 from .kept_bytes import KeptBytes
 from .security import secured
 from .settings import Settings
@@ -58,6 +59,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "kept": {},
         "lines": KeptBytes(),
         "keys": KeptBytes(),
+        "at hand": AtHand(settings.data_dir / "features"),
         "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
     }
     app.session_interface = _NoSessions()
@@ -88,10 +90,11 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
 
 
 def _remember_language(_endpoint: str | None, _values: dict[str, str] | None) -> None:
-    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
+    asker, notes = asked.asker(), asked.notes()
     first = asker.path.split("/", 2)[1]
-    named = first if first in i18n.LANGUAGES else asker.args.get("lang", "")
-    g.lang = named if named in i18n.LANGUAGES else i18n.choose_language(asker.accept_languages)
+    named = first if first in i18n.LANGUAGES or "lang" not in asker.args else asker.args["lang"]
+    accepted = asker.environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    notes.lang = named if named in i18n.LANGUAGES else i18n.choose_language(accepted)
 
 
 def _same_language(endpoint: str, values: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from babel.dates import format_skeleton, format_time, format_timedelta, get_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
@@ -26,9 +27,11 @@ class LanguageConverter(BaseConverter):
     regex = "|".join(LANGUAGES)
 
 
-def choose_language(accepted: LanguageAccept) -> str:
+@lru_cache(maxsize=256)
+def choose_language(accepted: str) -> str:
     """Return the interface language that fits a browser's Accept-Language best; de-AT is met by de."""
-    wanted = (tag.lower().split("-")[0] for tag, quality in accepted if quality > 0)
+    given = parse_accept_header(accepted, LanguageAccept)
+    wanted = (tag.lower().split("-")[0] for tag, quality in given if quality > 0)
     return next((lang for lang in wanted if lang in LANGUAGES), LANGUAGES[0])
 
 

@@ -253,6 +253,8 @@ def parse(args: Any, known: Mapping[str, Container[str]] | None = None, collecti
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name in FIELDS[collection]:
+        if name not in args:
+            continue
         texts = [text for text in _all(args, name) if text.strip()]
         if not texts:
             continue

@@ -5,6 +5,7 @@ import gzip
 import brotli
 import pytest
 
+from mapapp import caching
 from mapapp.caching import Kept, Shelf, choose_encoding, compress, make_etag
 
 
@@ -50,3 +51,16 @@ def test_an_answer_too_large_for_the_shelf_is_not_kept():
     shelf = Shelf(limit=160)
     shelf.put("big", Kept(200, (), b"x" * 11))
     assert shelf.get("big") is None
+
+
+def test_a_wary_shelf_keeps_what_comes_a_second_time_before_many_others(monkeypatch):
+    monkeypatch.setattr(caching, "REMEMBERED", 3)
+    shelf, kept = Shelf(wary=True), Kept(200, (), b"x")
+    shelf.put("a", kept)
+    assert shelf.get("a") is None
+    shelf.put("a", kept)
+    assert shelf.get("a") is kept
+    for name in "bcdeb":
+        shelf.put(name, kept)
+    assert shelf.get("b") is None
+    assert shelf.get("a") is kept

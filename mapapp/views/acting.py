@@ -225,7 +225,7 @@ def _shown() -> Me | None:
 
 
 def _private_answers_stay_private(response: Response) -> Response:
-    if is_private(request.path):
+    if is_private(asked.asker().path):
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,17 +1,34 @@
 """Answers that need no work: 304 and kept bodies; and what every answer carries when it leaves."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
-from flask import Flask, Request, Response, abort, current_app, g, request
-from werkzeug.datastructures import Headers
+from flask import Flask, Request, Response, abort, current_app, request
 
 from ..caching import COMPRESSIBLE, KEPT_BYTES, SMALL, Kept, Shelf, choose_encoding, compress, make_etag
 from . import asked
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 View = TypeVar("View", bound=Callable[..., object])
 FRAGMENT = "X-Fragment"  # a script asks for a part of the page at the page's own address
 FRAGMENTS = frozenset({"results"})
+_FRAGMENT = "HTTP_X_FRAGMENT"  # the header in the environment: one that is missing costs nothing to look for there
+VARY = f"Accept-Encoding, {FRAGMENT}"
+
+
+class Answer(Response):
+    """A response; one that was kept leaves with the headers with which it left the first time and no others."""
+
+    kept: Kept | None = None
+
+    def get_wsgi_response(self, environ: "WSGIEnvironment") -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Return body, status and headers as they are sent."""
+        if self.kept is None:
+            return super().get_wsgi_response(environ)
+        body = [] if environ["REQUEST_METHOD"] == "HEAD" else [self.kept.body]
+        return body, self.status, list(self.kept.headers)
 
 
 def always_fresh(view: View) -> View:
@@ -34,81 +51,87 @@ def with_site(view: View) -> View:
 
 def fragment() -> str:
     """Return the name of the part of the page that a script asks for; empty for the whole page."""
-    name = request.headers.get(FRAGMENT, "")
+    return _fragment(request.environ)
+
+
+def _fragment(environ: "WSGIEnvironment") -> str:
+    name = environ.get(_FRAGMENT, "")
     return name if name in FRAGMENTS else ""
 
 
-def negotiated(asker: Request) -> str:
+def negotiated(asker: Request, lang: str) -> str:
     """Return what else an answer of the OGC API depends on: form and language follow the asker where none is named."""
-    return f"{asker.headers.get('Accept', '')} {g.lang}" if asker.path.startswith("/ogc") else ""
-
-
-def vary(response: Response, names: str) -> None:
-    """Say what else of a request an answer depends on; Response.vary parses and writes the header at every name."""
-    there = response.headers.get("Vary")
-    response.headers["Vary"] = f"{there}, {names}" if there else names
+    return f"{asker.environ.get('HTTP_ACCEPT', '')} {lang}" if asker.path.startswith("/ogc") else ""
 
 
 def answer_from_shelf() -> Response | None:
     """Answer with 304 or a kept body where the data version says that nothing changed. Runs before every view."""
     # Looked up once: this runs for every answer, and each look-up costs five calls.
-    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
+    asker = asked.asker()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    notes = asked.notes()
     if not asker.host:
         abort(400)  # a Host header that is no host
-    view = app.view_functions.get(asker.endpoint or "")
+    view, environ = app.view_functions.get(asker.endpoint or ""), asker.environ
     if asker.method not in ("GET", "HEAD") or view is None or getattr(view, "always_fresh", False):
         return None
-    headers = asker.headers
-    etag = g.etag = make_etag(
+    etag = notes.etag = make_etag(
         *(() if getattr(view, "without_data", False) else asked.versions()),
         asked.site_version() if getattr(view, "with_site", False) else "",
         app.extensions["build"],
-        asked.root(),
+        asked.root(asker),
         asker.full_path,
-        fragment(),
-        negotiated(asker),
-        g.lang if asker.path == "/" else "",
-        choose_encoding(headers.get("Accept-Encoding", "")),
+        _fragment(environ),
+        negotiated(asker, notes.lang),
+        notes.lang if asker.path == "/" else "",
+        choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
-    if "If-None-Match" in headers:
+    if "HTTP_IF_NONE_MATCH" in environ:
         known = asker.if_none_match
         # A proxy that compresses weakens the tag; `*` only says that the asker has something.
         if not known.star_tag and known.contains_weak(etag):
-            return Response(status=304)
+            return Answer(status=304)
     kept = app.extensions["shelf"].get(etag) or app.extensions["timed shelf"].get(etag)
     if kept is None:
         return None
-    g.from_shelf = kept
-    return Response(kept.body, kept.status)
+    answer = Answer(status=kept.status)
+    answer.kept = notes.from_shelf = kept
+    return answer
 
 
-def finish(response: Response) -> Response:
+def finish(response: Answer) -> Answer:
     """Compress, keep and label an answer. Runs after every view, errors included."""
-    etag, timed, kept = g.get("etag"), g.get("timed"), g.get("from_shelf")
-    if kept:
-        # As it left the first time: what others add to every answer, it has already.
-        response.headers = Headers(kept.headers)
+    notes = asked.notes()
+    if "from_shelf" in notes:
         return response
-    vary(response, f"Accept-Encoding, {FRAGMENT}")
-    status, headers = response.status_code, response.headers
+    asker, status, etag = asked.asker(), response.status_code, notes.get("etag")
+    there = {name.lower() for name, _value in response.headers}
+    # Response.vary would parse and write the header at every name.
+    more = [("Vary", ", ".join([value for name, value in response.headers if name == "Vary"] + [VARY]))]
     if status >= 400:
-        headers["Cache-Control"] = "no-store"
+        more.append(("Cache-Control", "no-store"))
     if etag and status in (200, 302, 304):
         # What tells its own time is the same answer at another time, though not byte for byte.
-        headers["ETag"] = f'W/"{etag}"' if timed else f'"{etag}"'
-        headers.setdefault("Cache-Control", "public, no-cache")
+        more.append(("ETag", f'W/"{etag}"' if "timed" in notes else f'"{etag}"'))
+        if "cache-control" not in there:
+            more.append(("Cache-Control", "public, no-cache"))
     if status == 304 or response.is_streamed or response.direct_passthrough:
+        response.headers.update(more)
         return response
-    _encode(response)
-    if etag and status == 200 and request.method == "GET" and "Set-Cookie" not in headers:
-        made = Kept(status, tuple(headers.items()), response.get_data())
-        current_app.extensions["timed shelf" if timed else "shelf"].put(etag, made)
+    _encode(response, choose_encoding(asker.environ.get("HTTP_ACCEPT_ENCODING", "")))
+    if etag and status == 200 and asker.method == "GET" and "set-cookie" not in there:
+        body = response.get_data()
+        more.append(("Content-Length", str(len(body))))
+        replaced = {name for name, _value in more}
+        headers = (*(one for one in response.headers if one[0] not in replaced), *more)
+        response.kept = Kept(status, headers, body)
+        current_app.extensions["timed shelf" if "timed" in notes else "shelf"].put(etag, response.kept)
+    else:
+        response.headers.update(more)
     return response
 
 
-def _encode(response: Response) -> None:
-    encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
+def _encode(response: Response, encoding: str) -> None:
     if not encoding or "Content-Encoding" in response.headers:
         return
     if (response.content_type or "").startswith(COMPRESSIBLE) and len(body := response.get_data()) >= SMALL:
@@ -118,9 +141,10 @@ def _encode(response: Response) -> None:
 
 def install(app: Flask) -> None:
     """Put both ends around every request of the application."""
+    app.response_class = Answer
     app.extensions["shelf"] = Shelf()
     # Pages of features tell when they were made, and are told so again. Whoever fetches all of them, page by page,
-    # must not push out what visitors look at: they have a shelf of their own.
-    app.extensions["timed shelf"] = Shelf(KEPT_BYTES // 2)
+    # must not push out what visitors look at, nor what others ask for again: they have a wary shelf of their own.
+    app.extensions["timed shelf"] = Shelf(KEPT_BYTES // 2, wary=True)
     app.before_request(answer_from_shelf)
     app.after_request(finish)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Request, current_app, g, request
+from flask import Request, g
+from flask.globals import _cv_app, _cv_request
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.local import LocalProxy
@@ -20,17 +21,32 @@ from ..writing import mail
 
 if TYPE_CHECKING:
     from ..atlas import Atlas, Snapshot
+    from ..formats.at_hand import AtHand, Held
     from ..watching import Watch
+
+
+def _kept() -> dict[str, Any]:
+    return _cv_app.get().app.extensions
 
 
 def settings() -> Settings:
     """Return the settings of this installation."""
-    return current_app.extensions["settings"]
+    found: Settings = _kept()["settings"]
+    return found
 
 
-def root() -> str:
+def asker() -> Request:
+    """Return the request itself, for what runs often: each look at Flask's stand-in for it costs five calls."""
+    return _cv_request.get().request
+
+
+def notes() -> Any:
+    """Return what is noted of the request, `g` itself."""
+    return _cv_app.get().g
+
+
+def root(asker: Request) -> str:
     """Return the address that this site was asked at, as `url_root` of the request, which works it out each time."""
-    asker: Request = request._get_current_object()  # type: ignore[attr-defined]
     return _root(asker.scheme, asker.host, asker.root_path)
 
 
@@ -43,7 +59,7 @@ def connection() -> Connection:
     """Return the request's one connection, opened when first asked for and closed when the answer is made."""
     found: Connection | None = g.get("connection")
     if found is None:
-        found = g.connection = current_app.extensions["reader"].connect()
+        found = g.connection = _kept()["reader"].connect()
     return found
 
 
@@ -53,11 +69,12 @@ connection_if_needed: Connection = LocalProxy(connection)  # type: ignore[assign
 
 def versions() -> Versions:
     """Return the data versions, the same for a whole request: everything in one answer speaks of the same data."""
-    found: Versions | None = g.get("versions")
+    known = notes()
+    found: Versions | None = known.get("versions")
     if found is None:
-        watch: Watch | None = current_app.extensions["watch"]
-        found = g.versions = (watch.known if watch else None) or _read_versions(watch)
-        g.away = False
+        watch: Watch | None = _kept()["watch"]
+        found = known.versions = (watch.known if watch else None) or _read_versions(watch)
+        known.away = False
     return found
 
 
@@ -76,12 +93,12 @@ def _read_versions(watch: "Watch | None") -> Versions:
 
 def _known_site() -> tuple[int, Site]:
     """Return the site with its version, read once a version; what was known last while the database is away."""
-    last: tuple[int, Site] | None = current_app.extensions.get("site")
+    last: tuple[int, Site] | None = _kept().get("site")
     try:
         # Where the database did not answer before, the page that says so does not ask again.
         wanted = None if g.get("away") else versions().site
         if wanted is not None and (last is None or last[0] != wanted):
-            last = current_app.extensions["site"] = (wanted, described.read(connection(), settings()))
+            last = _kept()["site"] = (wanted, described.read(connection(), settings()))
     except SQLAlchemyError:  # away, or the connection of this request was cut off before
         g.away = True
     return last or (0, described.from_settings(settings()))
@@ -107,7 +124,7 @@ def mail_site() -> mail.Site:
 
 def atlas() -> "Atlas":
     """Return the keeper of the columns in memory, which answer every search."""
-    return current_app.extensions["atlas"]
+    return _kept()["atlas"]
 
 
 def snapshot(collection: str = "practice") -> "Snapshot":
@@ -121,14 +138,20 @@ def snapshot(collection: str = "practice") -> "Snapshot":
     return found
 
 
+def at_hand(lang: str, site: str) -> "Held | None":
+    """Return the features of the practices in a language, where this worker has them as they are now."""
+    keeper: AtHand = _kept()["at hand"]
+    return keeper.find(lang, site, versions().practice)
+
+
 def kept_lines() -> KeptBytes:
     """Return the keeper of finished lines of records."""
-    return current_app.extensions["lines"]
+    return _kept()["lines"]
 
 
 def kept_keys() -> KeptBytes:
     """Return the keeper of the keys that were found."""
-    return current_app.extensions["keys"]
+    return _kept()["keys"]
 
 
 def labels() -> Callable[[str, str], str]:
@@ -140,6 +163,5 @@ def labels() -> Callable[[str, str], str]:
 
 def release(_error: BaseException | None = None) -> None:
     """Give the connection back; registered by the factory at the end of every request."""
-    held = g.pop("connection", None)
-    if held is not None:
-        held.close()
+    if "connection" in (known := notes()):
+        known.pop("connection").close()

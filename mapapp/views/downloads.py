@@ -109,7 +109,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
     key = caching.make_etag(
         *asked.versions(),
         current_app.extensions["build"],
-        asked.root(),
+        asked.root(request),
         request.full_path,
         asked.site().name,
     )

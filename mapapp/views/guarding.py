@@ -136,7 +136,7 @@ def _too_often() -> bool:
 
 def _check() -> Any:
     """Refuse a change that does not come from a form of ours. Runs before every view."""
-    if request.method in SAFE or request.routing_exception is not None:
+    if asked.asker().method in SAFE or request.routing_exception is not None:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
     from . import interrupted

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, render_template, request
 from ..formats import ogc_collections, ogc_conformance, ogc_openapi, ogc_schema
 from ..formats.fields import Collection
 from ..queries import matching
-from . import answering, asked, ogc_items, ogc_links, ogc_reading, ogc_selecting
+from . import asked, ogc_items, ogc_links, ogc_reading, ogc_selecting
 from .ogc_links import DEFINITION, DOCUMENT, FEATURES, HTML, JSON, OPENAPI, REL, SCHEMAS, address, link
 from .translating import gettext as _
 
@@ -21,6 +21,7 @@ OPEN = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Vary", "Accept, Accept-Language"),
 )
 
 
@@ -38,7 +39,7 @@ def given(document: dict[str, Any], form: str, template: str, kind: str = JSON, 
 
 def form_asked(offered: dict[str, str] = DOCUMENT) -> str:
     """Return the form asked for of a resource that takes no other parameters."""
-    ogc_reading.only(ogc_reading.CONTROLS)
+    ogc_reading.only(request.args, ogc_reading.CONTROLS)
     return ogc_links.form(offered)
 
 
@@ -120,7 +121,7 @@ def _describe(collection: Collection) -> dict[str, Any]:
 def _size(collection_id: str) -> int:
     """Return how many features a collection has, for the pages."""
     found = ogc_items.collection_of(collection_id)
-    return len(ogc_selecting.find(found, ogc_reading.chosen(found), (), g.lang).keys)
+    return len(ogc_selecting.find(found, ogc_reading.chosen(request.args, found), (), g.lang).keys)
 
 
 @blueprint.get("/collections")
@@ -157,13 +158,13 @@ def schema(collection_id: str, which: str) -> Response:
 @blueprint.after_app_request
 def open_to_all(response: Response) -> Response:
     """Let every site read this API, errors included, and nothing else of this one."""
-    if "from_shelf" in g:  # a kept answer has these already
+    if "from_shelf" in asked.notes():  # a kept answer has these already
         return response
-    path = request.path
+    asker = asked.asker()
+    path = asker.path
     if path == ogc_links.ROOT or path.startswith(f"{ogc_links.ROOT}/"):
         response.headers.extend(OPEN)
-        answering.vary(response, "Accept, Accept-Language")
-        if request.method == "OPTIONS":
+        if asker.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match"
     return response

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from flask import Response, abort, g, render_template
+from flask import Response, abort, g, render_template, request
 from psycopg.errors import InternalError
 from werkzeug import Response as BaseResponse
 
 from ..formats import fields, flat, geojson, ogc_crs, ogc_features, shapes, written
+from ..formats.at_hand import BETWEEN, Piece
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import WORDS, by_id, licence_link
 from ..formats.ogc_crs import System
 from ..queries import export
 from . import asked, former, ogc_links, ogc_reading, ogc_selecting
 from .failing import known_problem
-from .ogc_links import FEATURE, FEATURES, HTML, REL, address, link
+from .ogc_links import FEATURE, FEATURES, HTML, REL, Link, address, link, with_query
+from .ogc_reading import Args
 from .translating import gettext as _
 
 IN_HEADER = ("next", "prev", f"{REL}queryables", "self")  # the first ones first where there is not room for all
+PLACES = ("cursor", "offset")  # parameters that say where a page begins
 HEADER_ROOM = 3000  # bytes of the Link header: proxies refuse answers whose headers fill a page of memory (4,096 bytes)
 
 
@@ -41,13 +45,13 @@ def collection_of(name: str) -> Collection:
     return found
 
 
-def _shown(collection: Collection) -> Shown:
+def _shown(args: Args, collection: Collection) -> Shown:
     return Shown(
         collection,
-        ogc_reading.properties(collection),
-        ogc_reading.system("crs"),
-        not ogc_reading.flag("skipGeometry"),
-        ogc_reading.language(),
+        ogc_reading.properties(args, collection),
+        ogc_reading.system(args, "crs"),
+        not ogc_reading.flag(args, "skipGeometry"),
+        ogc_reading.language(args),
     )
 
 
@@ -70,11 +74,11 @@ def _lines(shown: Shown, keys: Sequence[Any], feature: str, options: str) -> lis
     return _written(shown, keys, feature, options, values)
 
 
-def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, values: dict[str, object]) -> list[bytes]:
+def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, values: dict[str, str]) -> list[bytes]:
     columns = [(field.name, field.sql) for field in shown.collection.fields]
     columns += ogc_features.time_columns(shown.collection)
-    values = {**values, "ids": keys}
-    lines = written.lines(asked.connection(), shown.collection.name, columns, feature, options, values)
+    bound = {**values, "ids": keys}
+    lines = written.lines(asked.connection(), shown.collection.name, columns, feature, options, bound)
     try:
         return [line[:-1] for line in lines]
     except InternalError:  # PROJ cannot project what lies on the other side of the world
@@ -89,30 +93,37 @@ def _sql(shown: Shown, form: str) -> str:
     return ogc_features.feature_sql(shown.fields, shown.system, shown.geometry)
 
 
-def _features(shown: Shown, keys: Sequence[Any], form: str) -> list[bytes]:
-    return _lines(shown, keys, _sql(shown, form), geojson.COPY_OPTIONS)
+def _features(shown: Shown, keys: Sequence[Any], form: str) -> tuple[Sequence[Piece], int]:
+    """Return some records as features in pieces, and how many there are: those at hand, else `_lines`."""
+    feature = _sql(shown, form)
+    held = asked.at_hand(shown.lang, ogc_selecting.site(shown.lang)) if keys and feature == written.LINE else None
+    if held and (found := held.many(keys)) is not None:
+        return found, len(keys)
+    lines = _lines(shown, keys, feature, geojson.COPY_OPTIONS)
+    return lines, len(lines)
 
 
 def items(collection_id: str) -> Response:
     """A page of the features of a collection."""
     collection = collection_of(collection_id)
     known = (*ogc_reading.CONTROLS, *ogc_reading.PAGING, *ogc_reading.SHOWING, *ogc_reading.known(collection))
-    ogc_reading.only(known)
-    form, shown, page = ogc_links.form(FEATURES), _shown(collection), ogc_reading.page()
-    order = ogc_reading.order(collection)
-    found = ogc_selecting.find(collection, ogc_reading.chosen(collection), order, shown.lang)
+    args = request.args
+    ogc_reading.only(args, known)
+    form, shown, page = ogc_links.form(FEATURES), _shown(args, collection), ogc_reading.page(args)
+    order = ogc_reading.order(args, collection)
+    found = ogc_selecting.find(collection, ogc_reading.chosen(args, collection), order, shown.lang)
     part = ogc_selecting.part(found, page)
     links = _links(collection, form, part, page.limit)
     response = _page(shown, part, form, links)
-    response.headers["Content-Crs"] = f"<{shown.system.uri}>"
-    if told := _in_header(links):
-        response.headers["Link"] = told
-    response.headers["OGC-NumberMatched"] = str(part.total)
-    response.headers["OGC-NumberReturned"] = str(len(part.keys))
+    told = [("Content-Crs", f"<{shown.system.uri}>")]
+    told += [("OGC-NumberMatched", str(part.total)), ("OGC-NumberReturned", str(len(part.keys)))]
+    if listed := _in_header(links):
+        told.append(("Link", listed))
+    response.headers.extend(told)
     return response
 
 
-def _in_header(links: list[dict[str, Any]]) -> str:
+def _in_header(links: list[Link]) -> str:
     """Return the links that those need who ask for another form than JSON, as far as there is room for them."""
     found, room = [], HEADER_ROOM
     for one in sorted((one for one in links if one["rel"] in IN_HEADER), key=lambda one: IN_HEADER.index(one["rel"])):
@@ -123,40 +134,47 @@ def _in_header(links: list[dict[str, Any]]) -> str:
     return ", ".join(found)
 
 
-def _links(collection: Collection, form: str, part: ogc_selecting.Part, limit: int) -> list[dict[str, Any]]:
-    path, kept = f"/collections/{collection.plural}/items", ogc_links.kept("cursor", "offset")
-    links = ogc_links.here(FEATURES, form)
+def _links(collection: Collection, form: str, part: ogc_selecting.Part, limit: int) -> list[Link]:
+    given, whole = ogc_links.given(), address(f"/collections/{collection.plural}")
+    links, kept = ogc_links.here(FEATURES, form, given), [pair for name, pair in given if name not in PLACES]
     end = part.start + len(part.keys)
     if part.keys and end < part.total:
-        beside = ogc_selecting.cursor(True, end, part.keys[-1])
-        links.append(link("next", address(path, [*kept, ("cursor", beside)]), FEATURES[form], _("Next page")))
+        place = f"cursor={ogc_selecting.cursor(True, end, part.keys[-1])}"
+        links.append(link("next", with_query(f"{whole}/items", [*kept, place]), FEATURES[form], _("Next page")))
     if part.start > 0:
-        place = ("offset", str(max(0, part.total - limit)))  # behind the end there is no record to look back from
+        place = f"offset={max(0, part.total - limit)}"  # behind the end there is no record to look back from
         if part.keys:
-            place = ("cursor", ogc_selecting.cursor(False, part.start, part.keys[0]))
-        links.append(link("prev", address(path, [*kept, place]), FEATURES[form], _("Previous page")))
-    links.append(link("collection", address(f"/collections/{collection.plural}"), ogc_links.JSON, _("The collection")))
-    asked_by = address(f"/collections/{collection.plural}/queryables")
-    links.append(link(f"{REL}queryables", asked_by, ogc_links.SCHEMA, _("What can be asked")))
-    schema = address(f"/collections/{collection.plural}/schema")
-    links.append(link("describedby", schema, ogc_links.SCHEMA, _("What a feature has")))
-    licence = licence_link(collection.name)
-    return [*links, licence] if licence else links
+            place = f"cursor={ogc_selecting.cursor(False, part.start, part.keys[0])}"
+        links.append(link("prev", with_query(f"{whole}/items", [*kept, place]), FEATURES[form], _("Previous page")))
+    return [*links, *_always(collection.name, whole, g.lang)]
 
 
-def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[dict[str, Any]]) -> Response:
+@lru_cache(maxsize=256)
+def _always(collection: str, whole: str, _lang: str) -> tuple[Link, ...]:
+    """Return the links that every page of a collection has, in the reader's language."""
+    licence = licence_link(collection)
+    return (
+        link("collection", whole, ogc_links.JSON, _("The collection")),
+        link(f"{REL}queryables", f"{whole}/queryables", ogc_links.SCHEMA, _("What can be asked")),
+        link("describedby", f"{whole}/schema", ogc_links.SCHEMA, _("What a feature has")),
+        *([licence] if licence else []),
+    )
+
+
+def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[Link]) -> Response:
     if form == "csv":
         return _csv(shown, part)
     if form == "html":
         return _html(shown, part, links)
-    features = _features(shown, part.keys, form)
+    features, count = _features(shown, part.keys, form)
     if form == "geojsonseq":
-        return Response(ogc_features.sequence(features), content_type=FEATURES[form])
+        each = BETWEEN.join(features).split(BETWEEN) if count else []
+        return Response(ogc_features.sequence(each), content_type=FEATURES[form])
     g.timed = True
     about: dict[str, Any] = {
         "links": links,
         "numberMatched": part.total,
-        "numberReturned": len(features),
+        "numberReturned": count,
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     if form == "jsonfg":
@@ -174,8 +192,8 @@ def _csv(shown: Shown, part: ogc_selecting.Part) -> Response:
     return Response(flat.head(shape) + b"".join(row + b"\r\n" for row in rows), content_type=flat.MEDIA_TYPE)
 
 
-def _html(shown: Shown, part: ogc_selecting.Part, links: list[dict[str, Any]]) -> Response:
-    features = [orjson.loads(one) for one in _features(shown, part.keys, "geojson")]
+def _html(shown: Shown, part: ogc_selecting.Part, links: list[Link]) -> Response:
+    features = orjson.loads(b"[" + BETWEEN.join(_features(shown, part.keys, "geojson")[0]) + b"]")
     return Response(
         render_template(
             "ogc/items.html",
@@ -199,11 +217,12 @@ def _said(value: Any) -> str:
 def item(collection_id: str, record: str) -> BaseResponse:
     """One feature; of a record that is public no more, the way to the one that took its place, or 410."""
     collection = collection_of(collection_id)
-    ogc_reading.only((*ogc_reading.CONTROLS, "crs"))
+    args = request.args
+    ogc_reading.only(args, (*ogc_reading.CONTROLS, "crs"))
     form = ogc_links.form(FEATURE)
     if "\0" in record or len(record) > 200:
         abort(404)
-    shown = Shown(collection, collection.fields, ogc_reading.system("crs"), True, ogc_reading.language())
+    shown = Shown(collection, collection.fields, ogc_reading.system(args, "crs"), True, ogc_reading.language(args))
     feature = _feature(shown, record, form)
     if feature is None:
         path = f"/collections/{collection_id}/items"
@@ -221,7 +240,10 @@ def item(collection_id: str, record: str) -> BaseResponse:
 def _feature(shown: Shown, record: str, form: str) -> bytes | None:
     """Return a record as a feature, or None where there is none of that id."""
     sql = _sql(shown, form)
-    found = written.one(asked.connection(), record, sql, ogc_selecting.values(shown.lang))
+    held = asked.at_hand(shown.lang, ogc_selecting.site(shown.lang)) if sql == written.LINE else None
+    found = held.one(record) if held else None
+    if found is None:
+        found = written.one(asked.connection(), record, sql, ogc_selecting.values(shown.lang))
     if found is None and (key := _key(shown.collection, record)) is not None:
         found = next(iter(_lines(shown, [key], sql, geojson.COPY_OPTIONS)), None)
     return found
@@ -239,7 +261,7 @@ def _key(collection: Collection, record: str) -> int | str | None:
     return found
 
 
-def _one(shown: Shown, feature: bytes, form: str, links: list[dict[str, Any]]) -> Response:
+def _one(shown: Shown, feature: bytes, form: str, links: list[Link]) -> Response:
     if form == "html":
         page = render_template(
             "ogc/item.html",

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Response, request
+from flask import Response
 
 from ..formats import geojson, ogc_features, ogc_schema
-from . import ogc_reading, wording
+from . import asked, ogc_reading, wording
 from .translating import gettext as _
 
 ROOT = "/ogc"
@@ -23,6 +24,7 @@ SCHEMAS = {"json": SCHEMA, "html": HTML}
 DEFINITION = {"json": OPENAPI, "html": HTML}
 FEATURE = {"geojson": geojson.MEDIA_TYPE, "html": HTML, "jsonfg": ogc_features.JSON_FG}
 FEATURES = {**FEATURE, "geojsonseq": geojson.SEQUENCE_TYPE, "csv": "text/csv"}
+Link = dict[str, Any]
 ANYTHING = "*/*"
 _PLAIN = re.compile("[A-Za-z0-9_.,:/~-]*")  # what has nothing to be quoted, as most names and values
 _ALSO = {"json": "geojson"}  # what people write as well
@@ -30,57 +32,70 @@ _ALSO = {"json": "geojson"}  # what people write as well
 
 def form(offered: Mapping[str, str]) -> str:
     """Return the form asked for by `f`, else by the Accept header, else the first."""
-    given = request.args.get("f")
-    if given is not None:
+    asker = asked.asker()
+    if "f" in asker.args:
+        given = asker.args["f"]
         name = given if given in offered else _ALSO.get(given, "")
         if name not in offered:
             ogc_reading.refuse("f", _("Known are: %(names)s.", names=", ".join(offered)))
         return name
     first = next(iter(offered))
-    if request.headers.get("Accept", ANYTHING) == ANYTHING:
+    if asker.environ.get("HTTP_ACCEPT", ANYTHING) == ANYTHING:
         return first
     kinds = {media.split(";")[0]: name for name, media in reversed(list(offered.items()))} | {JSON: first}
     # Who takes anything gets the first: werkzeug would give them the last that fits.
-    best = request.accept_mimetypes.best_match([offered[first].split(";")[0], *kinds])
+    best = asker.accept_mimetypes.best_match([offered[first].split(";")[0], *kinds])
     return kinds.get(best or "", first)
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Return the public address of a path below the API, wherever the site lies."""
-    query = _query(parameters)
-    return wording.absolute(ROOT + path) + (f"?{query}" if query else "")
+    return with_query(wording.absolute(ROOT + path), [_pair(name, value) for name, value in parameters])
 
 
-def _query(parameters: Sequence[tuple[str, str]]) -> str:
-    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in parameters])
+def with_query(plain: str, pairs: Sequence[str]) -> str:
+    """Return an address with parameters that stand as they shall."""
+    return f"{plain}?{'&'.join(pairs)}" if pairs else plain
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{_quoted(name)}={_quoted(value)}"
 
 
 def _quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else quote(word, safe=",:/")
 
 
-def link(rel: str, href: str, kind: str, title: str = "") -> dict[str, Any]:
+def link(rel: str, href: str, kind: str, title: str = "") -> Link:
     """Return a link."""
     return {"rel": rel, "href": href, "type": kind, **({"title": title} if title else {})}
 
 
-def kept(*without: str) -> list[tuple[str, str]]:
-    """Return all parameters of the request but some."""
-    return [(name, value) for name, value in request.args.items(multi=True) if name not in without]
+def given() -> list[tuple[str, str]]:
+    """Return all parameters of the request: the name of each, and how it stands in an address."""
+    return [(name, _pair(name, value)) for name, value in asked.asker().args.items(multi=True)]
 
 
-def here(offered: Mapping[str, str], shown: str) -> list[dict[str, Any]]:
-    """Return the links of a resource to itself and to its other forms, with every parameter kept."""
-    given = kept()
-    others = [one for one in given if one[0] != "f"]
-    plain = wording.absolute(request.path)
-    beside = f"{plain}?{_query(others)}&f=" if others else f"{plain}?f="
-    own = f"{plain}?{_query(given)}" if given else plain
-    links = [link("self", own, offered[shown], _("This document"))]
+def here(offered: Mapping[str, str], shown: str, parameters: Sequence[tuple[str, str]] | None = None) -> list[Link]:
+    """Return the links of a resource to itself and to its other forms, with every parameter (as `given`) kept."""
+    parameters, lang = given() if parameters is None else parameters, asked.notes().lang
+    plain = wording.absolute(asked.asker().path)
+    beside = with_query(plain, [*(pair for name, pair in parameters if name != "f"), "f="])
+    links = [link("self", with_query(plain, [pair for _name, pair in parameters]), offered[shown], _this(lang))]
     for name, media in offered.items():
         if name != shown:
-            links.append(link("alternate", beside + name, media, _("This document as %(form)s", form=name)))
+            links.append(link("alternate", beside + name, media, _this_as(lang, name)))
     return links
+
+
+@lru_cache(maxsize=8)
+def _this(_lang: str) -> str:
+    return _("This document")
+
+
+@lru_cache(maxsize=64)
+def _this_as(_lang: str, form: str) -> str:
+    return _("This document as %(form)s", form=form)
 
 
 def as_json(document: Mapping[str, Any], kind: str = JSON) -> Response:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
-from flask import g, request
+from flask import g
 from werkzeug.datastructures import MultiDict
 
 from .. import cql2, i18n, search
@@ -18,6 +18,7 @@ from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from . import asked
 from .translating import gettext as _
 
+Args = MultiDict[str, str]  # the parameters of a request
 LIMIT, LARGEST = 100, 10_000
 CONTROLS = ("f", "lang")
 PAGING = ("limit", "cursor", "offset")
@@ -60,9 +61,9 @@ def refuse(name: str, detail: str) -> NoReturn:
     raise Problem(400, _("This request cannot be read"), detail, field=name)
 
 
-def only(known: Sequence[str]) -> None:
+def only(args: Args, known: Sequence[str]) -> None:
     """Refuse parameters that are not among `known`, and known ones of our own that are given twice or empty."""
-    for name, given in request.args.lists():
+    for name, given in args.lists():
         if name not in known:
             listed = i18n.in_words(sorted(set(known)), g.lang)
             refuse(name[:60], _("There is no parameter “%(name)s” here.", name=name[:60]) + f" ({listed})")
@@ -72,84 +73,91 @@ def only(known: Sequence[str]) -> None:
             refuse(name, _("Please give this only once.") if len(given) > 1 else _("This is empty."))
 
 
-def language() -> str:
+def _one(args: Args, name: str, without: str) -> str:
+    return args[name] if name in args else without  # noqa: SIM401 to get what is not there costs an error
+
+
+def language(args: Args) -> str:
     """Return the language of the texts; words of ours follow it where there are any."""
-    given = request.args.get("lang") or g.lang
+    given = _one(args, "lang", g.lang)
     if given not in i18n.LANGUAGES and given not in asked.snapshot().columns.fields["language"].place:
         refuse("lang", _("There are no texts in this language."))
     return given
 
 
-def page() -> Page:
+def page(args: Args) -> Page:
     """Return the part asked for; a limit over the largest is the largest."""
-    limit = _whole("limit", LIMIT, 1)
-    if "cursor" in request.args and "offset" in request.args:
+    limit = _whole(args, "limit", LIMIT, 1)
+    if "cursor" in args and "offset" in args:
         refuse("offset", _("Please give either “offset” or “cursor”."))
-    return Page(min(limit, LARGEST), _whole("offset", 0, 0), _cursor())
+    return Page(min(limit, LARGEST), _whole(args, "offset", 0, 0), _cursor(args))
 
 
-def _whole(name: str, without: int, least: int) -> int:
-    text = request.args.get(name)
-    if text is None:
+def _whole(args: Args, name: str, without: int, least: int) -> int:
+    if name not in args:
         return without
+    text = args[name]
     digits = text.lstrip("0") or "0"
     if not (text.isascii() and text.isdigit()) or (len(digits) < 10 and int(digits) < least):
         refuse(name, _("Please give a whole number from %(low)s.", low=least))
     return int(digits[:10])  # larger ones are all the same: more than there is
 
 
-def _cursor() -> Cursor | None:
-    text = request.args.get("cursor")
-    if text is None:
+def _cursor(args: Args) -> Cursor | None:
+    if "cursor" not in args:
         return None
-    found = _CURSOR.fullmatch(text)
+    found = _CURSOR.fullmatch(args["cursor"])
     if not found:
         refuse("cursor", _("This is no place that a “next” or “prev” link led to."))
     return Cursor(found[1] == "a", int(found[2]), found[3])
 
 
-def system(name: str) -> ogc_crs.System:
+def system(args: Args, name: str) -> ogc_crs.System:
     """Return the reference system that a parameter names; CRS84 without it."""
-    given = request.args.get(name)
-    if given is None:
+    if name not in args:
         return ogc_crs.WORLD
+    given = args[name]
     if given not in ogc_crs.OFFERED:
         refuse(name, _("This reference system is not offered. Known are: %(names)s.", names=", ".join(ogc_crs.OFFERED)))
     return ogc_crs.OFFERED[given]
 
 
-def flag(name: str) -> bool:
+def flag(args: Args, name: str) -> bool:
     """Return a parameter that is true or false."""
-    given = request.args.get(name, "false")
+    given = _one(args, name, "false")
     if given not in ("true", "false"):
         refuse(name, _("Please give true or false."))
     return given == "true"
 
 
-def properties(collection: Collection) -> tuple[Field, ...]:
+def properties(args: Args, collection: Collection) -> tuple[Field, ...]:
     """Return the fields to show: those that `properties` names, or all."""
-    given = request.args.get("properties")
-    if given is None:
+    if "properties" not in args:
         return collection.fields
     fields = {field.name: field for field in collection.fields}
-    names = [name.strip() for name in given.split(",")]
+    names = [name.strip() for name in args["properties"].split(",")]
     for name in names:
         if name not in fields:
             refuse("properties", _("There is no property “%(name)s”.", name=name[:60]))
     return tuple(field for field in collection.fields if field.name in names)
 
 
-def order(collection: Collection) -> tuple[tuple[str, bool], ...]:
+def order(args: Args, collection: Collection) -> tuple[tuple[str, bool], ...]:
     """Return (field, descending) of `sortby`."""
+    if "sortby" not in args:
+        return ()
     sortable = {field.name for field in queryable(collection) if field.kind not in ogc_schema.UNSORTED} | {"id"}
     found: list[tuple[str, bool]] = []
     # A plus sign that was not escaped arrives as a space.
-    for part in request.args["sortby"].split(",") if "sortby" in request.args else ():
+    for part in args["sortby"].split(","):
         name = part.strip().removeprefix("+").removeprefix("-")
         if name not in sortable or name in (one for one, _down in found):
             refuse("sortby", _("Records cannot be sorted by “%(name)s”.", name=part.strip()[:60]))
         found.append((name, part.strip().startswith("-")))
     return tuple(found)
+
+
+EVERY = Chosen(search.Search(), None, ())
 
 
 @lru_cache(maxsize=64)
@@ -175,14 +183,16 @@ def known(collection: Collection) -> tuple[str, ...]:
     return (*CHOOSING, *searched(collection), "id", *asked_by_name(collection))
 
 
-def chosen(collection: Collection) -> Chosen:
+def chosen(args: Args, collection: Collection) -> Chosen:
     """Return which records are asked for."""
-    conditions = [(one, ogc_crs.WORLD) for one in _equalities(collection)]
-    if "datetime" in request.args and collection.name in TIMES:
-        conditions.append((_datetime(), ogc_crs.WORLD))
-    elif "datetime" in request.args:
-        _datetime()  # records without a time are found at any time
-    box, box_system = _box()
+    if args.keys().isdisjoint(known(collection)):
+        return EVERY
+    conditions = [(one, ogc_crs.WORLD) for one in _equalities(args, collection)]
+    if "datetime" in args and collection.name in TIMES:
+        conditions.append((_datetime(args["datetime"]), ogc_crs.WORLD))
+    elif "datetime" in args:
+        _datetime(args["datetime"])  # records without a time are found at any time
+    box, box_system = _box(args)
     if box and not (box_system.srid == 4326 and collection.name in SEARCHED):
         place = tree.Property("geometry")
         inside = making.relation("s_intersects", [place, tree.Box(box)])
@@ -190,18 +200,18 @@ def chosen(collection: Collection) -> Chosen:
         box = None
     elif box and box_system.north_first:
         box = (box[1], box[0], box[3], box[2])
-    filtered = _filter(collection)
+    filtered = _filter(args, collection)
     if filtered:
         conditions.append(filtered)
-    return Chosen(_search(collection), box, tuple(conditions))
+    return Chosen(_search(args, collection), box, tuple(conditions))
 
 
-def _search(collection: Collection) -> search.Search:
+def _search(args: Args, collection: Collection) -> search.Search:
     names = searched(collection)
-    args = MultiDict([(name, value) for name, value in request.args.items(multi=True) if name in names])
-    if not args:
+    wanted = MultiDict([(name, value) for name, value in args.items(multi=True) if name in names]) if args else None
+    if not wanted:
         return search.Search()
-    parsed = search.parse(args, asked.snapshot(collection.name).known, collection.name)
+    parsed = search.parse(wanted, asked.snapshot(collection.name).known, collection.name)
     if parsed.problems:
         first = parsed.problems[0]
         detail = search.say_problem(first, _)
@@ -211,10 +221,10 @@ def _search(collection: Collection) -> search.Search:
     return parsed.search
 
 
-def _equalities(collection: Collection) -> list[tree.Expression]:
+def _equalities(args: Args, collection: Collection) -> list[tree.Expression]:
     fields = asked_by_name(collection)
     found: list[tree.Expression] = []
-    for name, given in request.args.lists():
+    for name, given in args.lists():
         if name != "id" and name not in fields:
             continue
         # Fields that another collection's search may name several times stand for one value here.
@@ -247,15 +257,14 @@ def _no() -> NoReturn:
     raise ValueError
 
 
-def _filter(collection: Collection) -> tuple[tree.Expression, ogc_crs.System] | None:
-    language, crs = request.args.get("filter-lang", LANGUAGES[0]), system("filter-crs")
+def _filter(args: Args, collection: Collection) -> tuple[tree.Expression, ogc_crs.System] | None:
+    language, crs = _one(args, "filter-lang", LANGUAGES[0]), system(args, "filter-crs")
     if language not in LANGUAGES:
         refuse("filter-lang", _("Known are: %(names)s.", names=", ".join(LANGUAGES)))
-    text = request.args.get("filter")
-    if text is None:
+    if "filter" not in args:
         return None
     try:
-        node = (cql2.parse_text if language == LANGUAGES[0] else cql2.parse_json)(text)
+        node = (cql2.parse_text if language == LANGUAGES[0] else cql2.parse_json)(args["filter"])
         _only_queryables(node, collection)
     except cql2.Cql2Error as error:
         refuse("filter", _("The filter cannot be read: %(reason)s.", reason=str(error)))
@@ -268,12 +277,12 @@ def _only_queryables(node: tree.Expression, collection: Collection) -> None:
         raise cql2.Cql2Error(f"there is no queryable {min(unknown)[:60]!r}; known are {', '.join(known)}")
 
 
-def _box() -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
-    crs, text = system("bbox-crs"), request.args.get("bbox")
-    if text is None:
+def _box(args: Args) -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
+    crs = system(args, "bbox-crs")
+    if "bbox" not in args:
         return None, crs
     try:
-        numbers = [values.number(part.strip()) for part in text.split(",")]
+        numbers = [values.number(part.strip()) for part in args["bbox"].split(",")]
         heights = numbers[2::3] if len(numbers) == 6 else []
         box = values.box([*numbers[:2], *numbers[3:5]] if heights else numbers).edges
     except cql2.Cql2Error:
@@ -286,8 +295,8 @@ def _box() -> tuple[tuple[float, float, float, float] | None, ogc_crs.System]:
     return box, crs
 
 
-def _datetime() -> tree.Expression:
-    parts = request.args["datetime"].split("/")
+def _datetime(given: str) -> tree.Expression:
+    parts = given.split("/")
     if len(parts) > 2:
         refuse("datetime", _("Please give a moment, or two with a slash between."))
     ends = [_moment(part, len(parts) == 2) for part in parts]

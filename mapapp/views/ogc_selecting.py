@@ -34,10 +34,14 @@ class Part(NamedTuple):
     total: int
 
 
-def values(lang: str) -> dict[str, object]:
+def site(lang: str) -> str:
+    """Return the address of the site's pages for readers of a language."""
+    return wording.absolute(f"/{lang if lang in wording.i18n.LANGUAGES else wording.i18n.LANGUAGES[0]}")
+
+
+def values(lang: str) -> dict[str, str]:
     """Return what the SQL of the published fields needs."""
-    page_language = lang if lang in wording.i18n.LANGUAGES else wording.i18n.LANGUAGES[0]
-    return {"lang": lang, "site": wording.absolute(f"/{page_language}"), "licence": fields.LICENCE}
+    return {"lang": lang, "site": site(lang), "licence": fields.LICENCE}
 
 
 def _columns(collection: Collection) -> dict[str, matching.Column]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from ..atlas import tiles
 from ..formats import mvt, ogc_tiles
@@ -72,9 +72,10 @@ def tile(collection_id: str, grid: str, zoom: int, row: int, column: int) -> Res
     collection = ogc_items.collection_of(collection_id)
     if grid != ogc_tiles.GRID or zoom > ogc_tiles.HIGHEST or max(row, column) >= 2**zoom:
         abort(404)
-    ogc_reading.only((*ogc_reading.CONTROLS, *ogc_reading.known(collection)))
+    args = request.args
+    ogc_reading.only(args, (*ogc_reading.CONTROLS, *ogc_reading.known(collection)))
     ogc_links.form({"mvt": mvt.MEDIA_TYPE})
-    chosen, lang = ogc_reading.chosen(collection), ogc_reading.language()
+    chosen, lang = ogc_reading.chosen(args, collection), ogc_reading.language(args)
     if collection.name in SEARCHED:
         found = tiles.spots(ogc_selecting.answer(collection, chosen, lang), zoom, row, column)
         dots = [mvt.Dot(int(one.x * mvt.EXTENT), int(one.y * mvt.EXTENT), one.slug, one.count) for one in found]

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import force_locale, get_translations
 from markupsafe import Markup
 
+from ..i18n import LANGUAGES
+from . import asked
+
 _catalogues: dict[str, Any] = {}
 _said: dict[str, dict[str, Markup]] = {}
+_plain: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
 
 
 def _language() -> str:
-    found: str = g.get("lang", "en")
+    found: str = asked.notes().get("lang", "en")
     return found
 
 
@@ -35,7 +39,10 @@ def _kept(message: str) -> Markup:
 
 def gettext(message: str, **variables: object) -> str:
     """Return a message in the language of the page, with its variables put in."""
-    said = str(_kept(message))
+    kept = _plain[_language()]
+    said = kept.get(message)
+    if said is None:
+        said = kept[message] = str(_kept(message))
     return said % variables if variables else said
 
 

@@ -49,9 +49,10 @@ def programme_name(value: str) -> str:
 
 def absolute(path: str) -> str:
     """Return the public address of a path of this site."""
-    base: str | None = g.get("base")
+    notes = asked.notes()
+    base: str | None = notes.get("base")
     if base is None:
-        base = g.base = asked.settings().base_url or asked.root().rstrip("/")
+        base = notes.base = asked.settings().base_url or asked.root(asked.asker()).rstrip("/")
     return base + path
 
 
