@@ -78,6 +78,15 @@ class Caller:
         self.socket.close()
 
 
+def settle(port: int, path: str, size: int) -> None:
+    """Ask for a page, then leave a server the time to take to hand what was asked for, as it would have had."""
+    caller = Caller(port)
+    caller.send(path)
+    caller.receive()
+    caller.close()
+    time.sleep(5 + size / 20_000)
+
+
 def drive(
     name: str, port: int, paths: Iterator[str], times: int = 200, seconds: float = 2.0, beside: int | None = None
 ) -> Load:

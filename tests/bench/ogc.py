@@ -15,7 +15,7 @@ from mapapp.cluster import program
 from mapapp.formats import fields, ogc_crs, ogc_features
 from mapapp.queries import export
 
-from .driving import Load, drive, psql
+from .driving import Load, drive, psql, settle
 from .web import memory, server
 
 ITEMS = "/ogc/collections/practices/items"
@@ -162,6 +162,7 @@ def over_ogc(engine: Engine, size: int, folder: Path, only: str = "") -> tuple[l
     ours = {"DATABASE_URL": url, "MAPAPP_DATA_DIR": str(folder)}
     with server("tests.bench.ogc:bare", {}, "/") as (bare_port, _pid), server("mapapp.wsgi:application", ours) as found:
         port, pid = found
+        settle(port, f"{ITEMS}?limit=100", size)
         loads = [drive("a bare Flask answer", bare_port, iter(lambda: "/", None), beside=bare_port)]
         for question in questions(size):
             if only not in question.name:

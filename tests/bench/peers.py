@@ -30,7 +30,7 @@ from mapapp.migrating import migrate
 from mapapp.models.practice import STATUSES
 from mapapp.queries import export
 
-from .driving import Caller, at_once
+from .driving import Caller, at_once, settle
 from .fastcgi import Program
 from .ogc import BOXES
 from .seed import seed
@@ -165,9 +165,6 @@ QUESTIONS = (
 )
 
 
-SETTLED = 10.0  # seconds after the first question, in which a server takes to hand what is asked for most
-
-
 @contextmanager
 def _running(command: list[str], port: int, ready: str, more: dict[str, str], folder: Path) -> Iterator[Peer]:
     with (folder / f"{Path(command[0]).name}-{port}.log").open("wb") as log:
@@ -291,22 +288,20 @@ def _mapserver(engine: Engine, folder: Path, _venv: Path, stack: ExitStack) -> P
     return Peer(_ask(program))
 
 
-def _ours(engine: Engine, folder: Path, stack: ExitStack) -> Peer:
+def _ours(engine: Engine, folder: Path, size: int, stack: ExitStack) -> Peer:
     more = {"DATABASE_URL": engine.url.render_as_string(hide_password=False), "MAPAPP_DATA_DIR": str(folder)}
     port, _pid = stack.enter_context(server("mapapp.wsgi:application", more))
+    settle(port, next(_first(random.Random()))["ours"], size)
     caller = Caller(port)
     stack.callback(caller.close)
-    found = Peer(_ask(caller), port)
-    found.ask(next(_first(random.Random(0)))["ours"])
-    time.sleep(SETTLED)
-    return found
+    return Peer(_ask(caller), port)
 
 
-def compare(engine: Engine, folder: Path, venv: Path) -> None:
+def compare(engine: Engine, folder: Path, venv: Path, size: int) -> None:
     """Ask all servers the same, in turns, and print the medians and how many times as long as ours the others take."""
     make_table(engine)
     with ExitStack() as stack:
-        peers = {"ours": _ours(engine, folder, stack)}
+        peers = {"ours": _ours(engine, folder, size, stack)}
         for name, start in (("tipg", _tipg), ("pygeoapi", _pygeoapi), ("MapServer", _mapserver)):
             try:
                 peers[name] = start(engine, folder, venv, stack)
@@ -393,7 +388,7 @@ def main() -> None:
             load(engine, STARTING_DATA)
             seed(engine, chosen.rows, words=False)
             written.fill(engine)
-        compare(engine, folder, chosen.venv.absolute())
+        compare(engine, folder, chosen.venv.absolute(), chosen.rows)
 
 
 if __name__ == "__main__":
