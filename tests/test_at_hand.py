@@ -85,7 +85,7 @@ def test_a_change_is_shown_at_once_and_then_at_hand_again(site):
         "(SELECT id FROM practice WHERE slug = 'imst-abc-cafe')",
     )
     assert asked(site.app, CAFE)[1]["properties"]["title"] == "Another title"
-    assert site.keeper.waits_for(site.scribe._done + 1)
+    assert site.keeper.waits_for("en", site.scribe._done + 1)
     site.scribe.look()
     assert asked(site.app, CAFE)[1]["properties"]["title"] == "Another title"
     with StatementCount(site.engine) as count:
@@ -129,13 +129,26 @@ def test_while_features_are_missing_none_are_held(settings, atlas_engine):
     assert asked(app, CAFE)[0] == 200
     written.fill(atlas_engine)
     change(atlas_engine, "DELETE FROM practice_feature WHERE practice_id = (SELECT min(id) FROM practice)")
-    keeper.renew(atlas_engine, written.form())
+    keeper.renew(atlas_engine, "en", written.form())
     with atlas_engine.connect() as connection:
         version = features.version(connection)
-    assert keeper.waits_for(version)
+    assert keeper.waits_for("en", version)
     written.fill(atlas_engine)
-    keeper.renew(atlas_engine, written.form())
-    assert not keeper.waits_for(version)
+    keeper.renew(atlas_engine, "en", written.form())
+    assert not keeper.waits_for("en", version)
+    keeper.close()
+
+
+def test_one_language_is_at_hand_before_the_others_are_written(settings, atlas_engine):
+    app = create_app(settings, atlas_engine)
+    assert asked(app, CAFE)[0] == asked(app, f"{CAFE}?lang=de")[0] == 200
+    written.fill(atlas_engine, ("en",))
+    keeper = app.extensions["at hand"]
+    for lang in ("en", "de"):
+        keeper.renew(atlas_engine, lang, written.form())
+    with atlas_engine.connect() as connection:
+        version = features.version(connection)
+    assert [keeper.waits_for(lang, version) for lang in LANGUAGES] == [False, True, False]
     keeper.close()
 
 

@@ -97,27 +97,27 @@ class AtHand:
             return None
         return held if held.version == version and held.site == site else None
 
-    def waits_for(self, version: int) -> bool:
-        """Tell whether a language that was asked for is not held at a version of the practices."""
-        return any(self.find(lang, site, version) is None for lang, site in tuple(self._sites.items()))
+    def waits_for(self, lang: str, version: int) -> bool:
+        """Tell whether a language was asked for and is not held at a version of the practices."""
+        site = self._sites.get(lang)
+        return site is not None and self.find(lang, site, version) is None
 
-    def renew(self, engine: Engine, form: str) -> None:
-        """Read what was written since the last time, unless features are missing.
+    def renew(self, engine: Engine, lang: str, form: str) -> None:
+        """Read what was written in a language since the last time, unless features are missing.
 
         Raises OSError where the disk is nearly full.
         """
-        for lang, site in tuple(self._sites.items()):
-            with engine.connect() as connection:
-                fixed = connection.execution_options(isolation_level="REPEATABLE READ")
-                fixed.execute(text("SET LOCAL statement_timeout = '120s'"))
-                state = features.state(fixed, lang, form)
-                if not state.whole:
-                    continue
-                held, file = self._held.get(lang), self._files.get(lang)
-                if held is None or file is None or file.tell() > 2 * int((held.ends - held.starts).sum()):
-                    held, file = _nothing(site), self._another_file(lang)  # most of the old one has gone
-                found = features.since(fixed, lang, form, held.number, ROWS)
-                self._held[lang] = self._added(held, file, state, found)
+        with engine.connect() as connection:
+            fixed = connection.execution_options(isolation_level="REPEATABLE READ")
+            fixed.execute(text("SET LOCAL statement_timeout = '120s'"))
+            state = features.state(fixed, lang, form)
+            if not state.whole:
+                return
+            held, file = self._held.get(lang), self._files.get(lang)
+            if held is None or file is None or file.tell() > 2 * int((held.ends - held.starts).sum()):
+                held, file = _nothing(self._sites[lang]), self._another_file(lang)  # most of the old one has gone
+            found = features.since(fixed, lang, form, held.number, ROWS)
+            self._held[lang] = self._added(held, file, state, found)
 
     def _another_file(self, lang: str) -> IO[bytes]:
         self._folder.mkdir(parents=True, exist_ok=True)

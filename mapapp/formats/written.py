@@ -76,14 +76,15 @@ def one(connection: Connection, slug: str, line: str, values: dict[str, Any]) ->
     return addressed([found], values["site"])[0] if found else None
 
 
-def fill(engine: Engine, pause: float = 0.0) -> int:
-    """Write all features that are missing, in batches, unless another process is at it; return how many.
+def fill(engine: Engine, languages: Sequence[str] = LANGUAGES, pause: float = 0.0) -> int:
+    """Write all features that are missing in some languages, in batches, unless another process is at it; return how
+    many.
 
     After each batch it rests for `pause` times as long as the batch took.
     """
     columns, line = _sql()
     count = 0
-    for lang in LANGUAGES:
+    for lang in languages:
         after, values = 0, {"lang": lang, "site": SITE, "licence": fields.LICENCE, "form": form(), "most": BATCH}
         while True:
             start = time.monotonic()
@@ -124,8 +125,9 @@ class Scribe(threading.Thread):
         """Write what is missing, if anything has changed since the last time; have it read where it is asked for."""
         with self.engine.connect() as connection:
             wanted = features.version(connection)
-        if wanted != self._done:
-            fill(self.engine, pause=1.0)
-            self._done = wanted
-        if self.held.waits_for(wanted):
-            self.held.renew(self.engine, form())
+        for lang in LANGUAGES:
+            if wanted != self._done:
+                fill(self.engine, (lang,), pause=1.0)
+            if self.held.waits_for(lang, wanted):
+                self.held.renew(self.engine, lang, form())
+        self._done = wanted
