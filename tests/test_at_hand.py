@@ -161,6 +161,19 @@ def test_what_was_thrown_out_does_not_pile_up(site):
     assert asked(site.app, f"{CAFE}?lang=de")[1]["properties"]["title"].endswith("!!!!")
 
 
+def test_after_a_restore_nothing_of_the_table_before_is_shown(site):
+    """Its numbers begin anew: what was written since the last one would be nothing."""
+    with site.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE restored (LIKE practice_feature INCLUDING ALL)"))
+        connection.execute(text("DROP TABLE practice_feature"))
+        connection.execute(text("ALTER TABLE restored RENAME TO practice_feature"))
+        connection.execute(text("UPDATE practice SET place_name = 'Elsewhere' WHERE slug = 'imst-abc-cafe'"))
+    site.scribe.look()
+    with site.engine.connect() as connection:
+        assert site.keeper._held["en"].version == features.version(connection)
+    assert asked(site.app, CAFE)[1]["properties"]["place"] == "Elsewhere"
+
+
 def test_on_a_full_disk_features_come_from_the_database(site, monkeypatch):
     monkeypatch.setattr(at_hand.shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(1, 1, 0))
     change(site.engine, "UPDATE practice SET place_name = 'Elsewhere' WHERE slug = 'imst-abc-cafe'")
@@ -187,7 +200,7 @@ def test_any_keys_in_any_order_give_their_features(lines, data):
     nothing = np.zeros(0, np.int64).data
     whole = mmap.mmap(-1, int(lengths.sum()) + len(BETWEEN) * len(lines))
     whole.write(BETWEEN.join([*lines, b""]))
-    held = Held("", 1, 1, starts, starts + lengths, nothing, nothing, memoryview(whole))
+    held = Held("", 1, 1, 1, starts, starts + lengths, nothing, nothing, memoryview(whole))
     keys = data.draw(st.lists(st.integers(0, len(lines) - 1)))
     assert BETWEEN.join(held.many(keys)) == BETWEEN.join([lines[key] for key in keys])
     assert held.many([*keys, len(lines)]) is None

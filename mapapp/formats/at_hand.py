@@ -44,6 +44,7 @@ class Held(NamedTuple):
     """
 
     site: str
+    table: int  # that they were read from
     version: int
     number: int  # of the feature written last
     starts: NDArray[np.int64]
@@ -114,8 +115,10 @@ class AtHand:
             if not state.whole:
                 return
             held, file = self._held.get(lang), self._files.get(lang)
-            if held is None or file is None or file.tell() > 2 * int((held.ends - held.starts).sum()):
-                held, file = _nothing(self._sites[lang]), self._another_file(lang)  # most of the old one has gone
+            if held is not None and (held.table != state.table or _mostly_gone(held)):
+                held = None
+            if held is None or file is None:
+                held, file = _nothing(self._sites[lang]), self._another_file(lang)
             found = features.since(fixed, lang, form, held.number, ROWS)
             self._held[lang] = self._added(held, file, state, found)
 
@@ -147,7 +150,9 @@ class AtHand:
         whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b"")
         for at in range(0, len(whole), CHUNK):  # each page of memory is met here first, not by a visitor
             whole[at : at + CHUNK : mmap.PAGESIZE].tobytes()
-        return Held(held.site, state.version, number, starts, ends, names[order].data, keys[order].data, whole)
+        return Held(
+            held.site, state.table, state.version, number, starts, ends, names[order].data, keys[order].data, whole
+        )
 
     def close(self) -> None:
         """Let go of the files."""
@@ -158,7 +163,11 @@ class AtHand:
 
 def _nothing(site: str) -> Held:
     none = np.zeros(0, np.int64)
-    return Held(site, -1, 0, none, none, none.data, none.data, memoryview(b""))
+    return Held(site, 0, -1, 0, none, none, none.data, none.data, memoryview(b""))
+
+
+def _mostly_gone(held: Held) -> bool:
+    return len(held.lines) > 2 * int((held.ends - held.starts).sum())
 
 
 def _resized(old: NDArray[np.int64], gone: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -17,7 +17,8 @@ _ONE = (
     "WHERE r.slug = %(slug)s AND f.language = %(lang)s AND f.form = %(form)s"
 )
 _STATE = text(
-    "SELECT (SELECT version FROM data_version WHERE collection = 'practice'), count(*) = count(f.practice_id), "
+    "SELECT 'practice_feature'::regclass::oid::bigint, "
+    "(SELECT version FROM data_version WHERE collection = 'practice'), count(*) = count(f.practice_id), "
     "string_agg(int4send(r.id), ''), string_agg(r.slug, ' ') FROM practice r "
     "LEFT JOIN practice_feature f ON f.practice_id = r.id AND f.language = :lang AND f.form = :form"
 )
@@ -94,8 +95,10 @@ class Row(NamedTuple):
 
 
 class State(NamedTuple):
-    """The version of the practices, whether all of them are written, their keys (packed big-endian int32) and slugs."""
+    """The table, the version of the practices, whether all of them are written, their keys (packed big-endian int32)
+    and slugs."""
 
+    table: int  # another one after a database was restored, whose numbers begin anew
     version: int
     whole: bool
     keys: bytes
@@ -104,8 +107,8 @@ class State(NamedTuple):
 
 def state(connection: Connection, lang: str, form: str) -> State:
     """Return how far the features of a language and form are written."""
-    version, whole, keys, slugs = connection.execute(_STATE, {"lang": lang, "form": form}).one()
-    return State(version, whole, bytes(keys or b""), (slugs or "").encode().split(b" ") if keys else [])
+    table, version, whole, keys, slugs = connection.execute(_STATE, {"lang": lang, "form": form}).one()
+    return State(table, version, whole, bytes(keys or b""), (slugs or "").encode().split(b" ") if keys else [])
 
 
 def since(connection: Connection, lang: str, form: str, number: int, most: int) -> Iterator[list[Row]]:

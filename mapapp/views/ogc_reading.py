@@ -208,7 +208,7 @@ def chosen(args: Args, collection: Collection) -> Chosen:
 
 def _search(args: Args, collection: Collection) -> search.Search:
     names = searched(collection)
-    wanted = MultiDict([(name, value) for name, value in args.items(multi=True) if name in names]) if args else None
+    wanted = MultiDict([(name, value) for name, value in args.items(multi=True) if name in names])
     if not wanted:
         return search.Search()
     parsed = search.parse(wanted, asked.snapshot(collection.name).known, collection.name)
