@@ -70,7 +70,7 @@ class Caller:
     def _more(self) -> bytes:
         found = self.socket.recv(1 << 18)
         if not found:
-            raise RuntimeError("the server closed the connection")
+            raise ConnectionError("the server closed the connection")
         return found
 
     def close(self) -> None:
