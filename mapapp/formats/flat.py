@@ -93,7 +93,7 @@ def description(shape: Shape, address: str, about: dict[str, Any]) -> dict[str, 
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": address,
-        "dc:title": about["search"]["words"] or shape.collection.plural,
+        "dc:title": f"{shape.collection.plural}: {about['search']['words']}",
         "dc:license": {"@id": about["licence_url"]},
         "dc:source": {"@id": about["source"]},
         "dc:relation": {"@id": about["search"]["link"]},
