@@ -382,6 +382,12 @@ def test_the_map_that_stands_alone_asks_nobody(
     for words in ("CC-BY-4.0", "GeoNames", "Land: Malta", "Natural Earth", "Letzte Änderung", changed):
         assert words in beside
     assert page.locator(".legend li").count() > 3
-    drawn = page.evaluate("document.querySelector('.folium-map canvas').getContext('2d') !== null")
-    assert drawn
+    at = page.evaluate(
+        """() => { const plan = document.querySelector(".folium-map"), box = plan.getBoundingClientRect();
+        const { x, y } = window[plan.id].latLngToContainerPoint([35.9, 14.5]); return [box.left + x, box.top + y]; }"""
+    )
+    page.mouse.click(*at)  # names of countries do not lie on the points, and points do not hide what they open
+    said_there = page.locator(".leaflet-popup-content")
+    said_there.wait_for()
+    assert said_there.get_by_role("link").inner_text() in listed
     context.close()

@@ -42,6 +42,19 @@ def test_every_dot_lies_in_its_drawing(points: list[Any]) -> None:
     assert re.fullmatch(r"(M[-\d.]+ [-\d.]+(L[-\d.]+ [-\d.]+)+Z)*", drawn.land)
 
 
+def test_a_drawing_shows_as_little_as_can_be_beyond_what_is_drawn() -> None:
+    def sea(points: list[Any]) -> tuple[float, ...]:
+        numbers = list(map(float, re.findall(r"[-\d.]+", drawing.draw(points, 720, 500, "de").sea)))
+        return min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])
+
+    west, north, east, south = sea([(40.0, 41.0, 1, ""), (44.0, 44.0, 2, "")])
+    assert west <= 0 >= north, "near the edge the frame is moved"
+    assert east >= 720
+    assert south >= 500
+    west, _north, east, _south = sea([(-9.0, 35.0, 1, ""), (33.0, 67.0, 2, "")])
+    assert west == pytest.approx(720 - east, abs=1)
+
+
 def test_the_embedded_page_may_stand_in_a_frame_and_no_other_may(client: Any) -> None:
     page = client.get("/de/embed?theme=housing", headers=HTML)
     policy = page.headers["Content-Security-Policy"]

@@ -209,3 +209,35 @@ def test_translations_that_a_feature_holds_are_columns_like_others(tmp_path: Pat
     features[0]["properties"] = rows[0]
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     assert [row.cells[0] for row in reading.read(file, "geojson").rows] == ["Garden", "Alone"]
+
+
+def zipped(path: Path, parts: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ({"readme.txt": b"x"}, "not_this_kind"),
+        ({"../up.shp": b"x", "a/b/c.shp": b"x", "{x}.shp": b"x"}, "not_this_kind"),
+        ({"large.dbf": b"\0" * (129 * 1024 * 1024), "large.shp": b""}, "too_much_text"),
+        ({f"{number}.shp": b"" for number in range(101)}, "too_much_text"),
+        ({"empty.shp": b"", "fields.csv": b"\xff\xfe\0"}, "broken"),
+    ],
+)
+def test_an_archive_without_a_shapefile_is_refused(tmp_path: Path, parts: dict[str, bytes], reason: str) -> None:
+    with pytest.raises(reading.Unreadable, match=reason):
+        reading.read(zipped(tmp_path / "sent.shp.zip", parts), "shp.zip")
+
+
+@pytest.mark.parametrize("kind", ["fgb", "parquet", "shp.zip"])
+def test_what_only_begins_like_a_file_is_broken(tmp_path: Path, kind: str) -> None:
+    start = {"fgb": b"fgb\x03fgb\x00", "parquet": b"PAR1", "shp.zip": b"PK\x03\x04"}[kind]
+    file = tmp_path / f"sent.{kind}"
+    file.write_bytes(start + b"\x01\xff" * 500 + start)
+    assert reading.kind_of(f"practices.{kind}", start) == kind
+    with pytest.raises(reading.Unreadable, match=r"broken|no_rows"):
+        reading.read(file, kind)

@@ -30,10 +30,11 @@ class Name(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A drawing of `width` by `height` units; `land`, `borders` and `claims` are SVG path data."""
+    """A drawing of `width` by `height` units; `sea`, `land`, `borders` and `claims` are SVG path data."""
 
     width: int
     height: int
+    sea: str
     land: str
     borders: str
     claims: str
@@ -53,7 +54,21 @@ def _frame(points: Sequence[tuple[float, float]], shape: float) -> tuple[float, 
         west, south, east, north = min(lons), min(lats), max(lons), max(lats)
     (left, bottom), (right, top) = _mercator(west, south), _mercator(east, north)
     width = max((right - left) * 1.15, (bottom - top) * 1.15 / shape, math.radians(SMALLEST))
-    return (left + right) / 2 - width / 2, (top + bottom) / 2 - width * shape / 2, width
+    (least_x, most_y), (most_x, least_y) = _mercator(*outlines.BOX[:2]), _mercator(*outlines.BOX[2:])
+    return (
+        _moved((left + right) / 2 - width / 2, width, (left, right), (least_x, most_x)),
+        _moved((top + bottom) / 2 - width * shape / 2, width * shape, (top, bottom), (least_y, most_y)),
+        width,
+    )
+
+
+def _moved(start: float, size: float, shown: tuple[float, float], drawn: tuple[float, float]) -> float:
+    """Return where a frame begins on one axis so that as little as can be of it lies outside of what is drawn."""
+    if shown[0] < drawn[0] or shown[1] > drawn[1]:  # far from Europe: what is asked for stays in the middle
+        return start
+    middle = (drawn[0] + drawn[1] - size) / 2
+    inside = middle if size > drawn[1] - drawn[0] else max(drawn[0], min(drawn[1] - size, start))
+    return max(shown[1] - size, min(shown[0], inside))
 
 
 def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: int, lang: str) -> Drawing:
@@ -81,6 +96,7 @@ def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: in
         return "".join(parts)
 
     drawn = outlines.read()
+    west, south, east, north = outlines.BOX
     dots = []
     for lon, lat, number, theme in points:
         x, y = place(lon, lat)
@@ -88,6 +104,7 @@ def draw(points: Sequence[tuple[float, float, int, str]], width: int, height: in
     return Drawing(
         width,
         height,
+        path([[(west, south), (east, south), (east, north), (west, north)]], close=True),
         path((ring for part in drawn["land"] for ring in part), close=True),
         path(drawn["borders"]["solid"], close=False),
         path(drawn["borders"]["claim"], close=False),

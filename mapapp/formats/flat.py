@@ -12,18 +12,21 @@ from .shapes import Shape
 
 COPY_OPTIONS = "FORMAT csv"
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
+SYSTEM = "crs"  # the column that names the system of the coordinates
 _BOM = b"\xef\xbb\xbf"
 _NO_FORMULA = ("integer", "number", "date", "timestamp")  # negative numbers stay numbers
 _DATATYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "timestamp": "dateTime"}
 
 
 def _point(shape: Shape) -> list[str]:
-    """Return the columns that say where: text, or two numbers where a record has at most one point."""
+    """Return the columns that say where: text, or two numbers where a record has at most one point. A table names the
+    system of its numbers itself when it is another than WGS 84 with the east first."""
+    system = [SYSTEM] if shape.epsg != crs.GEOGRAPHIC and not shape.north_first else []
     if shape.wkt:
-        return ["wkt"]
+        return ["wkt", *system]
     if not shape.collection.flat:
         return []
-    return ["lon", "lat"] if shape.epsg == crs.GEOGRAPHIC else ["x", "y"]
+    return ["lon", "lat", *system] if shape.epsg in crs.DEGREES else ["x", "y", *system]
 
 
 def names(collection: Collection, shape: Shape | None = None) -> list[str]:
@@ -46,6 +49,8 @@ def row_sql(shape: Shape) -> str:
         cells += [f"ST_AsText({place}, {digits})"]
     elif shape.collection.flat:
         cells += [f"trim_scale(round(ST_{axis}({shape.geometry()})::numeric, {digits}))" for axis in "XY"]
+    if SYSTEM in _point(shape):
+        cells.append(f"'EPSG:{shape.epsg:d}'")
     return ", ".join(cells)
 
 
@@ -82,12 +87,13 @@ def description(shape: Shape, address: str, about: dict[str, Any]) -> dict[str, 
         columns.append(column | {"datatype": _DATATYPES.get(field.kind, "string")})
     columns.append({"name": "slug", "titles": "slug", "datatype": "string", "required": True})
     columns += [
-        {"name": one, "titles": one, "datatype": "string" if one == "wkt" else "number"} for one in _point(shape)
+        {"name": one, "titles": one, "datatype": "string" if one in ("wkt", SYSTEM) else "number"}
+        for one in _point(shape)
     ]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": address,
-        "dc:title": about["search"]["words"] or shape.collection.plural,
+        "dc:title": f"{shape.collection.plural}: {about['search']['words']}",
         "dc:license": {"@id": about["licence_url"]},
         "dc:source": {"@id": about["source"]},
         "dc:relation": {"@id": about["search"]["link"]},

@@ -35,7 +35,7 @@ KINDS = {
         Kind("shp.zip", "Shapefile (ZIP)", "application/zip", "shp", any_crs=True),
         Kind("fgb", "FlatGeobuf", "application/vnd.flatgeobuf", "fgb", any_crs=True),
         Kind("parquet", "GeoParquet", "application/vnd.apache.parquet", "parquet", any_crs=True),
-        Kind("geojsons", "GeoJSON sequence", geojson.SEQUENCE_TYPE),
+        Kind("geojsons", "GeoJSONSeq", geojson.SEQUENCE_TYPE),
     )
 }
 WHOLE = ("gpkg", "xlsx")  # the forms in which everything is one file

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 _FILE = Path(__file__).parents[1] / "static" / "basemap" / "outlines.json"
+#: West, south, east, north in degrees: where the drawing ends (BOX of `geodata.basemap.outlines`).
+BOX = (-31.44, 26.01, 46.71, 71.57)
 
 
 @lru_cache(maxsize=1)

@@ -78,10 +78,6 @@ def _about(layer: Layer, origin: Origin) -> str:
 
 
 def _layer(layer: Layer, origin: Origin) -> str:
-    aliases = "".join(
-        f'<alias index="{number}" field={quoteattr(name)} name={quoteattr(title)}/>'
-        for number, (name, title) in enumerate(layer.fields, 1)  # the id comes first
-    )
     geometry = "Polygon" if layer.geometry == "MultiPolygon" else "Point"
     return (
         f'<maplayer type="vector" geometry="{geometry}" wkbType="{layer.geometry}" labelsEnabled="1" '
@@ -89,7 +85,7 @@ def _layer(layer: Layer, origin: Origin) -> str:
         f"<id>{_id(layer)}</id><datasource>{escape(source(layer, origin))}</datasource>"
         f"<layername>{escape(layer.title)}</layername><srs>{_system(GEOGRAPHIC)}</srs>"
         f'{_about(layer, origin)}<provider encoding="UTF-8">OAPIF</provider>'
-        f"{styles.style(layer.name, origin.labels, styles.FIRST_OF_LIST)}<aliases>{aliases}</aliases></maplayer>"
+        f"{styles.style(layer.name, origin.labels, styles.FIRST_OF_LIST)}{styles.aliases(layer.fields)}</maplayer>"
     )
 
 

@@ -126,7 +126,7 @@ class Overview(NamedTuple):
 def overview(connection: Connection) -> list[Overview]:
     """Return how large and how fresh each collection is."""
     found = []
-    for name in PAGES:
+    for name in (*PAGES, "event", "need"):
         records = Base.metadata.tables[name]
         confirmed = func.count(records.c.confirmed_on) if "confirmed_on" in records.c else literal(0)
         found.append(

@@ -11,14 +11,14 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from flask_babel import gettext as _
 
 from ..errors import Problem
-from ..formats import reading, templates
+from ..formats import fields, reading, templates
 from ..forms import table
 from ..forms.fields import N_, Fault, tidy
 from ..forms.parts import LANGUAGES, LOCATION_KINDS
 from ..queries import geometries, records
 from ..writing import attempts, auditing, moderation, uploads
 from ..writing.uploads import Upload
-from . import acting, asked, bulk_rows, drafting, form_words, guarding, offering, trying
+from . import acting, asked, bulk_rows, drafting, form_words, guarding, offering, trying, wording
 from .answering import always_fresh
 
 blueprint = Blueprint("bulk", __name__)
@@ -38,7 +38,10 @@ LABELS = {
     "slug": N_("Name of the practice in its address here (slug)"),
 }
 REASONS = {
-    "unknown_kind": N_("This kind of file is not taken. Please send CSV, XLSX, GeoJSON, GeoPackage or KML."),
+    "unknown_kind": N_(
+        "This kind of file is not taken. Please send CSV, XLSX, GeoJSON, GeoPackage, KML, FlatGeobuf, GeoParquet or a "
+        "Shapefile as ZIP."
+    ),
     "not_this_kind": N_("This file is not what the end of its name says. Please save it anew."),
     "empty": N_("This file is empty."),
     "no_headings": N_("The first row must hold the headings of the columns; it is empty."),
@@ -49,6 +52,7 @@ REASONS = {
     "too_large": N_("This file is larger than %(megabytes)s MB. Please send it in parts."),
     "encoding": N_("The letters of this file cannot be read. Please save it as “CSV UTF-8”."),
     "too_slow": N_("This file takes too long to read. Please send it in parts, or as CSV."),
+    "other_records": N_("These are other records of this site. A table can only hold practices."),
     "no_such_layer": N_("There is no such table in the file."),
     "unknown_crs": N_("The coordinates of this file are in an unknown system. Please save it in WGS 84 (EPSG:4326)."),
     "broken": N_("This file is damaged or too large to be read. Please save it anew, for example as CSV."),
@@ -155,10 +159,23 @@ def _read(upload_id: UUID, kind: str, layer: str | None = None) -> dict[str, Any
         sheet = reading.read(path, kind, layer)
     except reading.Unreadable as error:
         raise Refused(error.reason) from error
+    if _others(sheet):
+        raise Refused("other_records")
     shapes = {number: row.geometry for number, row in enumerate(sheet.rows) if row.geometry}
     points = geometries.points(asked.connection(), shapes, _srid(sheet)) if shapes else {}
     rows = [(row.number, row.cells, points.get(number), row.ragged) for number, row in enumerate(sheet.rows)]
     return sheet._asdict() | {"rows": rows}
+
+
+def _others(sheet: reading.Sheet) -> bool:
+    """Tell whether a table is one of our own with records of another kind, whose slugs may be those of practices."""
+    pages = tuple(f"/{one.plural}/" for one in fields.COLLECTIONS.values() if one is not fields.PRACTICE)
+    if "url" not in sheet.headings:
+        return False
+    column = sheet.headings.index("url")
+    found = [text for row in sheet.rows if (text := table.line(row.cells[column]))]
+    site = wording.absolute("/")
+    return bool(found) and all(one.startswith(site) and any(page in one for page in pages) for one in found)
 
 
 def _srid(sheet: reading.Sheet) -> int:

@@ -22,6 +22,7 @@ from .form_words import Told
 from .keeping import kept
 
 ROUNDED = 1e-6  # degrees: our own files give a point so exactly
+CUT = 251  # bytes: a text as long as that has been cut by a Shapefile, which has room for 254, between two letters
 
 
 class Line(NamedTuple):
@@ -95,6 +96,8 @@ def _line(upload: Upload, row: _Row, known: table.Words, offers: offering.Offere
         there = there._replace(values=contacts.apart(there.values))
         if any(table.line(row.cells.get(name, "")) for name in contacts.FIELDS):
             notes.append(_("The contact of this practice stays: its organisation or the moderators change it."))
+    if there is not None and upload.kind == "shp.zip":
+        row = _without_what_was_cut(row, there, notes)
     if slug and there is None:
         notes.append(_("There is no practice “%(slug)s” on this site, so a new one is made.", slug=slug[:80]))
     given = _begin(row, known, defaults, there, notes)
@@ -139,6 +142,20 @@ def _begin(row: _Row, known: table.Words, defaults: table.Defaults, there: Known
     if first(given, "coordinates") and first(given, "location_kind") in ("", "none"):
         given["location_kind"] = [defaults.location_kind]
     return given
+
+
+def _without_what_was_cut(row: _Row, there: Known, notes: list[str]) -> _Row:
+    """Return a row of a Shapefile without the texts that it has cut: half a text must not replace a whole one."""
+    cut = {name: cell for name, cell in row.cells.items() if len(table.line(cell).encode()) >= CUT}
+    whole = [_flat(value) for values in practice.to_form(there.values).values() for value in values]
+    if not all(any(one.startswith(_flat(table.line(cell))) for one in whole) for cell in cut.values()):
+        notes.append(_("A Shapefile cuts long texts off; those stay as they are. Please send them in another form."))
+    return row._replace(cells={name: cell for name, cell in row.cells.items() if name not in cut})
+
+
+def _flat(text: str) -> str:
+    """Return a text as a Shapefile has it: no lines, semicolons between the items of a list."""
+    return " ".join(text.replace(";", " ").split())
 
 
 def _point(text: str) -> Point | None:

@@ -138,7 +138,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
 def _tables(taken: Taken, kind: Kind) -> list[making.Table]:
     collection = taken.shape.collection
     title = taking.title_of(collection.plural)
-    tables = [making.layer(taken.shape, taken.ids, taking.values(taken.lang), title)]
+    tables = [making.layer(taken.shape, taken.ids, taking.values(taken.lang), title, _)]
     if kind.several:
         tables += [making.beside(one, taken.ids) for one in related.TABLES[collection.name]]
         tables.append(making.beside(related.VOCABULARY, None))
@@ -241,7 +241,7 @@ def _offer(collection: fields.Collection) -> None:
     )
 
 
-for _collection in fields.COLLECTIONS.values():
+for _collection in LAYERS:
     _offer(_collection)
 
 
@@ -261,7 +261,8 @@ def _everything(kind: Kind) -> Response:
             ids = export.all_ids(connection, each.name)
             size += len(ids)
             shape = Shape(each, epsg, export.text_languages(connection, each.name) if every else ())
-            tables[each.plural] = making.layer(shape, ids, taking.values(lang), taking.title_of(each.plural))
+            title = taking.title_of(each.plural)
+            tables[each.plural] = making.layer(shape, ids, taking.values(lang), title, _)
             beside |= {one.name: making.beside(one, None) for one in related.TABLES[each.name]}
         beside[related.VOCABULARY.name] = making.beside(related.VOCABULARY, None)
         rows = taking.rows(_("All records"), size, "", wording.absolute(f"/{g.lang}/data"), epsg, changed)

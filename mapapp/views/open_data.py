@@ -11,7 +11,7 @@ from ..formats import fields, ogc_collections
 from ..formats.kinds import KINDS, WHOLE
 from ..queries import export
 from . import asked, qgis
-from .downloads import EVERYTHING
+from .downloads import EVERYTHING, LAYERS
 
 blueprint = Blueprint("open_data", __name__)
 
@@ -63,12 +63,12 @@ def data(lang: str) -> str:
     offered = [
         Offered(
             one.plural,
-            found[name].size,
-            found[name].changed,
+            found[one.name].size,
+            found[one.name].changed,
             tuple((kind.name, f"/{one.plural}.{ending}") for ending, kind in KINDS.items()),
             one.fields,
         )
-        for name, one in fields.COLLECTIONS.items()
+        for one in LAYERS
     ]
     return render_template(
         "pages/data.html",

@@ -10,7 +10,7 @@ from . import asked, cards, searching, taking, wording
 
 blueprint = Blueprint("poster", __name__)
 
-PAPERS = {"a4": (720, 500), "a3": (1020, 700)}  # units of the drawing
+PAPERS = {"a4": (720, 500), "a3": (1020, 650)}  # units of the drawing
 MOST = 300  # records on a sheet
 
 

@@ -128,6 +128,8 @@ def values(lang: str) -> dict[str, Any]:
 def page_of(taken: Taken) -> str:
     """Return the address of the page that shows the same records."""
     page = "" if taken.shape.collection is fields.PRACTICE else taken.shape.collection.plural
+    if taken.shape.collection.name not in fields.COLLECTIONS:  # they have no page of their own
+        page = "data"
     return wording.absolute(searching.page_of(taken.search, page_language(taken.lang), page))
 
 
@@ -157,7 +159,7 @@ def members(taken: Taken, changed: datetime | None) -> dict[str, Any]:
         "attribution": attribution(),
         "source": wording.absolute("/"),
         "generated": moment(changed),
-        "search": {"words": searching.words(taken.search), "link": page_of(taken)},
+        "search": {"words": searching.words(taken.search) or _("Everything"), "link": page_of(taken)},
     }
 
 

@@ -88,7 +88,8 @@ def test_the_embedded_page_is_accessible_and_private(watched: Any, faults: Any, 
 
 
 @pytest.mark.parametrize(
-    ("paper", "query", "sheets"), [("a4", "country=MT", 1), ("a4", "theme=housing", 2), ("a3", "theme=housing", 1)]
+    ("paper", "query", "sheets"),
+    [("a4", "country=MT", 1), ("a4", "theme=housing", 2), ("a3", "theme=housing", 1), ("a3", "theme=language", 1)],
 )
 def test_a_poster_prints_on_its_sheets(page: Page, live_server: str, paper: str, query: str, sheets: int) -> None:
     page.goto(f"/de/poster?{query}&paper={paper}")
@@ -105,3 +106,11 @@ def test_a_poster_prints_on_its_sheets(page: Page, live_server: str, paper: str,
     path = re.search(r' d="([^"]+)"', drawn.rpartition("<path")[2])
     assert path
     assert code.locator("path").last.get_attribute("d") == path[1]
+
+
+def test_the_keyboard_gets_past_the_markers_of_a_frame(page: Page, framed: Any) -> None:
+    framed.locator("body").evaluate("one => one.ownerDocument.defaultView.focus()")
+    framed.locator(".skip-map").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert framed.locator(".embed-list summary").evaluate("one => one === document.activeElement")

@@ -27,7 +27,8 @@ def finish(path: Path, tables: list[dict[str, Any]], about: dict[str, Any]) -> N
         file.execute(_STYLES)
         for table in tables:
             if table["geometry"]:
-                style = styles.qml(table["name"], about["labels"])
+                titles = [(name, title) for name, _kind, title in table["columns"]]
+                style = styles.qml(table["name"], about["labels"], titles)
                 file.execute(
                     "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
                     "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "

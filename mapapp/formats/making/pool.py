@@ -49,9 +49,11 @@ class Table(NamedTuple):
     rows: Callable[[Connection], Iterator[bytes]]
 
 
-def layer(shape: Shape, ids: Sequence[int], values: dict[str, Any], title: str) -> Table:
-    """Return the records of a collection as a table: slug, the published fields, the geometry (as hexadecimal WKB)."""
+def layer(shape: Shape, ids: Sequence[int], values: dict[str, Any], title: str, say: Callable[[str], str]) -> Table:
+    """Return the records of a collection as a table: slug, the published fields, the geometry (as hexadecimal WKB).
+    `say` gives the titles of fields in the language of the file."""
     cells = shape.cells()
+    plain = {field.name for field in shape.collection.fields}
 
     def cell(kind: str, sql: str) -> str:
         # The separator of lists must not occur inside an item; chr(31) does not occur in texts.
@@ -64,7 +66,10 @@ def layer(shape: Shape, ids: Sequence[int], values: dict[str, Any], title: str) 
         bound = {**values, "ids": [int(one) for one in ids]}
         return export.copy_lines(connection, shape.collection.name, shape.columns(), line, "FORMAT csv", bound)
 
-    columns = [("slug", "key", "Slug"), *((field.name, field.kind, field.title) for field, _sql in cells)]
+    columns = [("slug", "key", "Slug")]
+    for field, _sql in cells:
+        language = "" if field.name in plain else f" ({field.name.rpartition('_')[2]})"
+        columns.append((field.name, field.kind, say(field.title) + language))
     kind = "Point" if shape.collection.flat else "MultiPoint"
     return Table(shape.collection.plural, title, columns, kind, shape.epsg, rows)
 

@@ -40,6 +40,8 @@ _NAMES_APART = """<script>addEventListener("load", function () {
   window[document.querySelector(".folium-map").id].on("zoomend", part);
   part();
 });</script>"""
+_ABOVE = "points"
+_MARGIN = 0.6  # degrees
 _EUROPE = [[35.0, -11.0], [62.0, 33.0]]
 
 
@@ -74,6 +76,14 @@ def _basemap(plan: Any, lang: str) -> None:
     drawn = outlines.read()
     land = {"type": "MultiPolygon", "coordinates": drawn["land"]}
     plain: Any = {"interactive": False, "smooth_factor": 0.6}
+    west, south, east, north = outlines.BOX
+    edge = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    # The sea ends with the land: what is drawn is a sheet, and round it is nothing.
+    folium.GeoJson(
+        {"type": "Polygon", "coordinates": [edge]},
+        style_function=lambda _one: {"fillColor": "#d6e4ec", "fillOpacity": 1, "stroke": False},
+        **plain,
+    ).add_to(plan)
     folium.GeoJson(
         land,
         style_function=lambda _one: {"fillColor": "#f6f4ee", "fillOpacity": 1, "color": "#b9c7ce", "weight": 0.7},
@@ -85,6 +95,8 @@ def _basemap(plan: Any, lang: str) -> None:
         folium.GeoJson(lines, style_function=lambda _one, style=style: style, **plain).add_to(plan)
     for country in drawn["countries"]:
         lon, lat = country["at"]
+        if lat < south + _MARGIN:  # it would stand half outside
+            continue
         words = escape(country["names"].get(lang, country["names"]["en"]))
         icon = folium.DivIcon(html=str(words), class_name="country", icon_size=(120, 16), icon_anchor=(60, 8))
         marker = folium.Marker((lat, lon), icon=icon)
@@ -105,9 +117,13 @@ def _points(plan: Any, records: list[dict[str, Any]], colour_of: dict[str, str])
     if not features:
         plan.fit_bounds(_EUROPE)
         return
+    # The names of countries are at 600, what is open at 700.
+    folium.map.CustomPane(_ABOVE, z_index=620, pointer_events=True).add_to(plan)
+    dot = folium.CircleMarker(radius=7, color="#ffffff", weight=1.5, fill=True, fill_opacity=0.95)
+    dot.options |= {"pane": _ABOVE}
     folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
-        marker=folium.CircleMarker(radius=7, color="#ffffff", weight=1.5, fill=True, fill_opacity=0.95),
+        marker=dot,
         style_function=lambda one: {"fillColor": one["properties"]["colour"]},
         popup=folium.GeoJsonPopup(["popup"], labels=False, max_width=320),
     ).add_to(plan)

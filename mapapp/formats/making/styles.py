@@ -141,10 +141,19 @@ def style(layer: str, labels: Labels, first: str) -> str:
     )
 
 
-def qml(layer: str, labels: Labels) -> str:
+def aliases(titles: Sequence[tuple[str, str]]) -> str:
+    """Return the element that gives fields their titles; `titles` are (name of the field, title)."""
+    said = "".join(
+        f'<alias index="{number}" field={quoteattr(name)} name={quoteattr(title)}/>'
+        for number, (name, title) in enumerate(titles, 1)  # the id comes first
+    )
+    return f"<aliases>{said}</aliases>"
+
+
+def qml(layer: str, labels: Labels, titles: Sequence[tuple[str, str]]) -> str:
     """Return the style of a layer of a file as QGIS keeps it."""
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22.0" styleCategories="Symbology|Labeling|MapTips" labelsEnabled="1" '
-        f'hasScaleBasedVisibilityFlag="0">{style(layer, labels, FIRST_OF_TEXT)}</qgis>'
+        '<qgis version="3.22.0" styleCategories="Symbology|Labeling|Fields|MapTips" labelsEnabled="1" '
+        f'hasScaleBasedVisibilityFlag="0">{style(layer, labels, FIRST_OF_TEXT)}{aliases(titles)}</qgis>'
     )

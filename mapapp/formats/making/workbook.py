@@ -41,8 +41,9 @@ def _put(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any])
 def _sheet(book: Any, table: dict[str, Any], formats: dict[str, Any]) -> None:
     sheet = book.add_worksheet(table["name"][:31])
     point = ["lon", "lat"] if table["epsg"] in (4326, 4258) else ["x", "y"]
+    system = [] if table["epsg"] == 4326 else ["crs"]
     names = [name for name, _kind, _title in table["columns"]]
-    heads = names + (point if table["geometry"] == "Point" else [])
+    heads = names + ([*point, *system] if table["geometry"] == "Point" else [])
     for column, name in enumerate(heads):
         kind = table["columns"][column][1] if column < len(names) else "number"
         sheet.set_column(column, column, WIDTHS.get(kind, max(11, len(name) + 2)))
@@ -61,6 +62,8 @@ def _sheet(book: Any, table: dict[str, Any], formats: dict[str, Any]) -> None:
             if places and (found := coordinates(places[at])):
                 for column, value in enumerate(found, len(names)):
                     sheet.write_number(row, column, round(value, 6))
+            if places and system:
+                sheet.write_string(row, len(heads) - 1, f"EPSG:{table['epsg']}")
     sheet.autofilter(0, 0, max(row, 1), len(heads) - 1)
 
 

@@ -12,13 +12,19 @@ ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".geojs
     ".kml": "kml",
     ".geojsons": "geojsons",
     ".geojsonl": "geojsons",
+    ".fgb": "fgb",
+    ".parquet": "parquet",
+    ".zip": "shp.zip",
 }
 TABLES = ("csv", "xlsx")  # their first row holds the headings
 LARGEST = 10 * 1024 * 1024  # bytes of a file
 MOST_ROWS = 500
 SECONDS = 25  # of the clock; the process may use 20 of a processor
 PATIENCE = 5  # seconds that one waits for another to be read
-_MAGIC = {"xlsx": b"PK\x03\x04", "gpkg": b"SQLite format 3\0"}
+_MAGIC = {"xlsx": b"PK\x03\x04", "gpkg": b"SQLite format 3\0", "fgb": b"fgb\x03fgb", "parquet": b"PAR1"} | {
+    "shp.zip": b"PK\x03\x04"
+}
+_ARROW = {"ARROW_DEFAULT_MEMORY_POOL": "system", "ARROW_IO_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _WORKER = "mapapp.formats.reading.worker"
 _one_at_a_time = Lock()  # a reader may take 1 GB and a whole processor
 
@@ -105,7 +111,7 @@ def _run(words: list[str]) -> dict[str, Any]:
             timeout=SECONDS,
             check=False,
             cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"} | _ARROW,
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("too_slow") from None

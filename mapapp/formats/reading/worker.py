@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from . import MOST_ROWS, TABLES
+from . import MOST_ROWS, TABLES, placing, shapefile
 from .separated import LONGEST_CELL, NotSeparated, parse
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; the libraries alone take a third of them
@@ -20,7 +20,10 @@ PROCESSOR = 20  # seconds
 MOST_COLUMNS = 240  # our own tables with every text in forty languages
 MOST_TEXT = 6_000_000  # characters in all cells
 MOST_GEOMETRY = 2_000_000  # bytes in all geometries
-DRIVERS = {"xlsx": "XLSX", "geojson": "GeoJSON", "geojsons": "GeoJSONSeq", "gpkg": "GPKG", "kml": "LIBKML"}
+DRIVERS = {"xlsx": "XLSX", "geojson": "GeoJSON", "geojsons": "GeoJSONSeq", "gpkg": "GPKG", "kml": "LIBKML"} | {
+    "fgb": "FlatGeobuf",
+    "shp.zip": "ESRI Shapefile",
+}
 OPTIONS = {
     "OGR_XLSX_HEADERS": "FORCE",
     "OGR_XLSX_FIELD_TYPES": "STRING",
@@ -31,6 +34,7 @@ OPTIONS = {
     "GDAL_NUM_THREADS": "1",
 }
 TRANSLATIONS = "translations"
+_NO_TEXT = {"encoding": None, "separator": None}  # of a Sheet that is no table of text
 OPEN = {"gpkg": {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}}
 
 
@@ -70,7 +74,9 @@ def gdal(kind: str) -> Any:
 
 def read(kind: str, path: str, layer: str) -> dict[str, Any]:
     """Return the parts of a Sheet."""
-    return _read_separated(path) if kind == "csv" else _read_layer(kind, path, layer)
+    if kind == "csv":
+        return _read_separated(path)
+    return _read_parquet(path) if kind == "parquet" else _read_layer(kind, path, layer)
 
 
 def _read_separated(path: str) -> dict[str, Any]:
@@ -87,8 +93,9 @@ def _read_separated(path: str) -> dict[str, Any]:
     found = [
         (number, (cells + [""] * wide)[:wide], None, any(cells[wide:])) for number, cells in rows[1 : MOST_ROWS + 2]
     ]
-    return _checked(headings, found) | {
-        "crs": None,
+    placed, system = placing.place(headings, found)
+    return _checked(headings, placed) | {
+        "crs": system,
         "layers": [],
         "layer": None,
         "encoding": encoding,
@@ -96,19 +103,42 @@ def _read_separated(path: str) -> dict[str, Any]:
     }
 
 
+def _read_parquet(path: str) -> dict[str, Any]:
+    from . import parquet
+
+    try:
+        found = parquet.read(path, MOST_ROWS + 1)
+    except parquet.NotRead as error:
+        raise Stop("broken") from error
+    headings, columns = list(found.names), found.values
+    size = len(columns[0]) if columns else 0
+    rows = _rows("parquet", range(size), found.geometries, columns)
+    return _checked(headings, rows) | {"crs": found.crs, "layers": [], "layer": None} | _NO_TEXT
+
+
+def _layers(pyogrio: Any, kind: str, path: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the address of each layer, and the whole names of its fields where they were cut."""
+    if kind != "shp.zip":
+        return {str(name): path for name, _type in pyogrio.list_layers(path)}, {}
+    try:
+        return shapefile.look(path)
+    except shapefile.NoShapefile as error:
+        raise Stop(str(error)) from error
+
+
 def _read_layer(kind: str, path: str, layer: str) -> dict[str, Any]:
     pyogrio = gdal(kind)
     from pyogrio.errors import DataSourceError, FeatureError, FieldError, GeometryError
 
     try:
-        layers = [str(name) for name, _type in pyogrio.list_layers(path)]
+        layers, whole = _layers(pyogrio, kind, path)
         if not layers:
             raise Stop("no_rows")
         if layer and layer not in layers:
             raise Stop("no_such_layer")
         for name in [layer] if layer else layers:
             meta, numbers, geometries, columns = pyogrio.raw.read(
-                path,
+                layers[name],
                 layer=name,
                 max_features=MOST_ROWS + 1,
                 return_fids=True,
@@ -119,23 +149,25 @@ def _read_layer(kind: str, path: str, layer: str) -> dict[str, Any]:
                 break
     except (DataSourceError, FeatureError, FieldError, GeometryError, UnicodeDecodeError, ValueError) as error:
         raise Stop("broken") from error
-    headings = [str(one) for one in meta["fields"]]
+    headings = [whole.get(str(one), str(one)) for one in meta["fields"]]
     if TRANSLATIONS in headings:
         columns = _spread(headings, columns)
-    rows = []
+    rows, system = _rows(kind, numbers, geometries, columns), meta["crs"]
+    if kind == "xlsx":
+        rows, system = placing.place(headings, rows)
+    return _checked(headings, rows) | {"crs": system, "layers": list(layers), "layer": name} | _NO_TEXT
+
+
+def _rows(kind: str, numbers: Any, geometries: Any, columns: Any) -> list[Any]:
+    """Return the parts of each Row that holds anything."""
+    found = []
     for at in range(len(numbers)):
         cells = [_cell(column[at]) for column in columns]
         geometry = geometries[at] if geometries is not None else None
         if any(cells) or geometry is not None:
             first = 2 if kind in TABLES else 1
-            rows.append((at + first, cells, geometry.hex() if geometry is not None else None, False))
-    return _checked(headings, rows) | {
-        "crs": meta["crs"],
-        "layers": layers,
-        "layer": name,
-        "encoding": None,
-        "separator": None,
-    }
+            found.append((at + first, cells, geometry.hex() if geometry is not None else None, False))
+    return found
 
 
 def _spread(headings: list[str], columns: Any) -> list[Any]:
