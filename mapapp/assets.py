@@ -11,9 +11,11 @@ from pathlib import Path
 from flask import Flask
 from markupsafe import Markup
 
-DIST = Path(__file__).parent / "static" / "dist"
+PACKAGE = Path(__file__).parent
+DIST = PACKAGE / "static" / "dist"
 URL_PREFIX = "/static/dist/"
 HASHED = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9]+(\.(br|gz))?$")
+PROGRAM = frozenset({".py", ".html", ".xml", ".css", ".txt", ".mo"})
 UNKNOWN_ICON = "dot"  # a term that came into the vocabulary after the icons were drawn
 
 
@@ -77,11 +79,24 @@ def install(app: Flask) -> None:
 
 
 def build_id(dist: Path = DIST) -> str:
-    """Return eight digits that change with the asset build; pages carry its addresses, so their ETags depend on it."""
+    """Return eight digits that change with the asset build, whose addresses pages carry, and with the program itself.
+
+    ETags depend on them: what an older program answered is not what this one would.
+    """
     try:
-        return hashlib.sha256((dist / "manifest.json").read_bytes()).hexdigest()[:8]
+        return hashlib.sha256((dist / "manifest.json").read_bytes() + program_id().encode()).hexdigest()[:8]
     except FileNotFoundError:
         raise AssetsMissing("Scripts, styles and icons are not built: run `make assets`.") from None
+
+
+@lru_cache(maxsize=4)
+def program_id(package: Path = PACKAGE) -> str:
+    """Return the hash of all code, templates and translations, the same on every machine that has the same."""
+    found, built = hashlib.sha256(), package / "static"
+    for path in sorted(package.rglob("*")):
+        if path.suffix in PROGRAM and built not in path.parents:
+            found.update(f"{path.relative_to(package)} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def is_hashed(path: str, _url: str) -> bool:

@@ -161,6 +161,20 @@ def test_a_missing_build_names_the_remedy(tmp_path):
         assets.read_assets().url("css/nowhere.css")
 
 
+def test_what_an_older_program_answered_has_another_etag(tmp_path):
+    ids = []
+    for number, words in enumerate(("<p>one</p>", "<p>two</p>")):
+        package = tmp_path / str(number)
+        (package / "static").mkdir(parents=True)
+        (package / "page.html").write_text(words)
+        (package / "static" / "made.css").write_text(words)  # this one has its manifest
+        ids.append(assets.program_id(package))
+        (package / "static" / "made.css").write_text("another")
+        assert assets.program_id.__wrapped__(package) == ids[-1]
+    assert ids[0] != ids[1]
+    assert assets.program_id() == assets.program_id.__wrapped__()
+
+
 @pytest.fixture(scope="module")
 def build():
     """The folder that the site serves, as `make assets` left it."""
