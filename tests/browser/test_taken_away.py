@@ -114,3 +114,17 @@ def test_the_keyboard_gets_past_the_markers_of_a_frame(page: Page, framed: Any) 
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert framed.locator(".embed-list summary").evaluate("one => one === document.activeElement")
+
+
+def test_the_code_of_a_frame_has_the_search_and_the_layers_that_are_on(page: Page, live_server: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/de/?theme=housing&layers=regions,services")
+    page.locator(PINS).first.wait_for()
+    page.locator("#link > summary").click()
+    assert page.locator("#link-address").input_value() == page.url
+    page.locator("[data-copy-link='#embed-code']").click()
+    page.locator("[data-copy-link='#embed-code']", has_text="Kopiert").wait_for()
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert code == page.locator("#embed-code").input_value()
+    assert f'<iframe src="{live_server}/de/embed?theme=housing&layers=regions,services" title=' in code

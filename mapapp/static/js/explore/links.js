@@ -1,5 +1,5 @@
 /** Links that stay on Explore (chips, sort, pages, rescue links) change the results in place. */
-import { searchOf } from "./state.js";
+import { looked, searchOf, written } from "./state.js";
 
 const plainClick = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
@@ -19,19 +19,33 @@ export function startLinks(root, ask) {
   });
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy-link]");
-    if (button) copyAddress(root, button);
+    if (button) copy(root, button);
+  });
+  // Of how the page is looked at the server knows nothing; a `toggle` does not bubble.
+  root.addEventListener("toggle", (event) => event.target.id === "link" && bringUpToDate(event.target), true);
+}
+
+/** Write into the panel the address of the page as it is now, and the layers that are on into the code of a frame. */
+function bringUpToDate(panel) {
+  panel.querySelector("input").value = location.href;
+  const code = panel.querySelector("textarea");
+  code.value = code.value.replace(/ src="([^"]*)"/, (_whole, address) => {
+    const { origin, pathname } = new URL(address);
+    const params = searchOf(address);
+    if (looked("layers")) params.set("layers", looked("layers"));
+    return ` src="${origin}${pathname}${written(params)}"`;
   });
 }
 
-async function copyAddress(root, button) {
-  const field = button.parentElement.querySelector("input");
-  field.value = location.href;
+async function copy(root, button) {
+  bringUpToDate(button.closest("details"));
+  const field = root.querySelector(button.dataset.copyLink);
   field.select();
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(field.value);
     root.querySelector("[data-say]").textContent = button.dataset.done;
     button.querySelector("[data-words]").textContent = button.dataset.done;
   } catch {
-    // Not allowed here: the address is selected, ready to be copied by hand.
+    // Not allowed here: the text is selected, ready to be copied by hand.
   }
 }
