@@ -74,6 +74,7 @@ def test_features_are_as_their_schema_says(client: Any, plural: str) -> None:
     described = schema.json
     assert described["$id"] == f"http://localhost/ogc/collections/{plural}/schema"
     jsonschema.Draft202012Validator.check_schema(described)
+    assert all(one["title"] and one["description"] for one in described["properties"].values())
     roles = {one.get("x-ogc-role"): name for name, one in described["properties"].items()}
     assert roles["id"] == "id"
     assert roles["primary-geometry"] == "geometry"
@@ -140,6 +141,20 @@ def test_pages_for_people_say_what_the_documents_say(client: Any) -> None:
     listed = client.get("/ogc/collections/practices/items?f=html&limit=5&country=AT")
     assert 'data-total="16"' in listed.text
     assert listed.text.count('<th scope="row">') == 5
+
+
+def test_pages_for_people_name_the_parameter_and_keep_the_language(client: Any) -> None:
+    browser = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "de"}
+    refused = client.get("/ogc/collections/practices/items?bbox=1,2,3", headers=browser)
+    assert (refused.status_code, refused.mimetype) == (400, "text/html")
+    assert "Parameter: <code>bbox</code>" in refused.text
+    page = client.get("/ogc/collections/needs?lang=it", headers=browser).text
+    forms = re.findall(r'href="([^"]*/items[^"]*)" type="application/[^"]*json', page)
+    assert forms
+    for path in forms:
+        answer = client.get(path.replace("&amp;", "&"), headers=browser)
+        assert "json" in answer.mimetype, path
+        assert "Nel distretto" in answer.text, path
 
 
 @pytest.fixture

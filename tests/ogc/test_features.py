@@ -262,7 +262,8 @@ def test_unknown_parameters_are_named(client: Any) -> None:
     refused(client, f"{ITEMS}?page=2", "page")
     refused(client, f"{ITEMS}?limit=1&limit=2", "limit")
     refused(client, f"{ITEMS}?f=pdf", "f")
-    refused(client, f"{ITEMS}?lang=xx", "lang")
+    for path in (ITEMS, "/ogc/", "/ogc/collections", "/ogc/collections/needs/queryables", "/ogc/tileMatrixSets"):
+        refused(client, f"{path}?lang=xx", "lang")
     refused(client, f"{ITEMS}?cursor=5", "cursor")
     refused(client, f"{ITEMS}?cursor=a1.x", "cursor")
     refused(client, f"{ITEMS}?cursor=a1.1&offset=3", "offset")
