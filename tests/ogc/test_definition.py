@@ -47,6 +47,14 @@ def test_every_route_is_defined_and_every_definition_is_a_route(app: Any, defini
         path = re.sub(r"/(schema|queryables|sortables)$", "/{}", path).replace("/WebMercatorQuad", "/{}")
         general.add(re.sub(r"\{\w+\}", "{}", path))
     assert general == routes
+    ends: dict[str, set[str]] = {}
+    for path in definition["paths"]:
+        if path.startswith("/collections/"):
+            plural, *end = path.removeprefix("/collections/").split("/", 1)
+            ends.setdefault(plural, set()).update(end)
+    assert ends.keys() == {one.plural for one in fields.PUBLISHED.values()}
+    assert all(found == ends["practices"] for found in ends.values())
+    assert {"schema", "queryables", "sortables"} < ends["practices"]
 
 
 def test_every_parameter_of_items_is_taken(client: Any, definition: dict[str, Any]) -> None:
