@@ -23,6 +23,14 @@ UNSORTED = ("list", "boolean", "geometry")
 Say = Callable[[str], str]
 
 
+def _(message: str) -> str:
+    """Mark a message for the catalogues."""
+    return message
+
+
+_ENDING, _PLACE = _("The end of its address."), (_("Geometry"), _("Where it lies; empty where that is not known."))
+
+
 def described(field: Field, say: Say) -> dict[str, Any]:
     """Return the schema of a field; `say` puts its words into the reader's language."""
     return {**TYPES.get(field.kind, {}), "title": say(field.title), "description": say(field.description)}
@@ -40,17 +48,18 @@ def _document(address: str, title: str, properties: dict[str, Any]) -> dict[str,
 
 
 def _identified(say: Say) -> dict[str, Any]:
-    return {"id": {"type": "string", "x-ogc-role": "id", "title": "id", "description": say("The end of its address.")}}
+    return {"id": {"type": "string", "x-ogc-role": "id", "title": "id", "description": say(_ENDING)}}
 
 
-def _geometry(collection: Collection) -> dict[str, Any]:
+def _geometry(collection: Collection, say: Say) -> dict[str, Any]:
     kind = GEOMETRY_KINDS.get(collection.name, "point")
-    return {PRIMARY: {"format": f"geometry-{kind}", "x-ogc-role": "primary-geometry", "title": PRIMARY}}
+    words = {"title": say(_PLACE[0]), "description": say(_PLACE[1])}
+    return {PRIMARY: {"format": f"geometry-{kind}", "x-ogc-role": "primary-geometry", **words}}
 
 
 def schema(collection: Collection, address: str, title: str, say: Say) -> dict[str, Any]:
     """Return what a feature of a collection has."""
-    properties = _identified(say) | _geometry(collection)
+    properties = _identified(say) | _geometry(collection, say)
     for number, field in enumerate(collection.fields, start=1):
         properties[field.name] = described(field, say) | {"x-ogc-propertySeq": number}
     return _document(address, title, properties)
@@ -58,7 +67,7 @@ def schema(collection: Collection, address: str, title: str, say: Say) -> dict[s
 
 def queryables(collection: Collection, address: str, title: str, say: Say) -> dict[str, Any]:
     """Return what can stand in a filter, or be a parameter."""
-    properties = _identified(say) | _geometry(collection)
+    properties = _identified(say) | _geometry(collection, say)
     properties |= {field.name: described(field, say) for field in queryable(collection)}
     return _document(address, title, properties)
 

@@ -40,6 +40,7 @@ def given(document: dict[str, Any], form: str, template: str, kind: str = JSON, 
 def form_asked(offered: dict[str, str] = DOCUMENT) -> str:
     """Return the form asked for of a resource that takes no other parameters."""
     ogc_reading.only(request.args, ogc_reading.CONTROLS)
+    ogc_reading.language(request.args)
     return ogc_links.form(offered)
 
 
@@ -101,9 +102,11 @@ def _describe(collection: Collection) -> dict[str, Any]:
         link("self", address(path), JSON, _("This document")),
         link("alternate", address(path, [("f", "html")]), HTML, _("This document as %(form)s", form="html")),
     ]
-    for name, media in FEATURES.items():
+    for number, (name, media) in enumerate(FEATURES.items()):
+        # The form that is given anyway has a plain address: GDAL asks for one feature by putting its id at the end.
+        asked_for = [("f", name)] if number else []
         form = _("The features as %(form)s", form=name)
-        links.append(link("items", address(f"{path}/items", [("f", name)]), media, form))
+        links.append(link("items", address(f"{path}/items", asked_for), media, form))
     for rel, end, title in (
         ("schema", "schema", _("What a feature has")),
         ("queryables", "queryables", _("What can be asked")),

@@ -65,6 +65,13 @@ def test_gdal_hands_its_condition_to_the_server(live_server: str, client: Any, t
     assert len(json.loads(target.read_text(encoding="utf-8"))["features"]) == matched
 
 
+@needs_gdal
+def test_gdal_reads_one_feature_by_its_id(live_server: str, tmp_path: Path) -> None:
+    """It puts the id behind the address of the features, whatever that ends with."""
+    found = read(live_server, tmp_path, "practices", "-where", "id = 'imst-abc-cafe'")
+    assert [one["properties"]["id"] for one in found] == ["imst-abc-cafe"]
+
+
 def test_owslib_reads_and_filters(live_server: str) -> None:
     service = Features(f"{live_server}/ogc")
     assert "practices" in service.feature_collections()

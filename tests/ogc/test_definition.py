@@ -47,6 +47,14 @@ def test_every_route_is_defined_and_every_definition_is_a_route(app: Any, defini
         path = re.sub(r"/(schema|queryables|sortables)$", "/{}", path).replace("/WebMercatorQuad", "/{}")
         general.add(re.sub(r"\{\w+\}", "{}", path))
     assert general == routes
+    ends: dict[str, set[str]] = {}
+    for path in definition["paths"]:
+        if path.startswith("/collections/"):
+            plural, *end = path.removeprefix("/collections/").split("/", 1)
+            ends.setdefault(plural, set()).update(end)
+    assert ends.keys() == {one.plural for one in fields.PUBLISHED.values()}
+    assert all(found == ends["practices"] for found in ends.values())
+    assert {"schema", "queryables", "sortables"} < ends["practices"]
 
 
 def test_every_parameter_of_items_is_taken(client: Any, definition: dict[str, Any]) -> None:
@@ -74,6 +82,7 @@ def test_features_are_as_their_schema_says(client: Any, plural: str) -> None:
     described = schema.json
     assert described["$id"] == f"http://localhost/ogc/collections/{plural}/schema"
     jsonschema.Draft202012Validator.check_schema(described)
+    assert all(one["title"] and one["description"] for one in described["properties"].values())
     roles = {one.get("x-ogc-role"): name for name, one in described["properties"].items()}
     assert roles["id"] == "id"
     assert roles["primary-geometry"] == "geometry"
@@ -140,6 +149,20 @@ def test_pages_for_people_say_what_the_documents_say(client: Any) -> None:
     listed = client.get("/ogc/collections/practices/items?f=html&limit=5&country=AT")
     assert 'data-total="16"' in listed.text
     assert listed.text.count('<th scope="row">') == 5
+
+
+def test_pages_for_people_name_the_parameter_and_keep_the_language(client: Any) -> None:
+    browser = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "de"}
+    refused = client.get("/ogc/collections/practices/items?bbox=1,2,3", headers=browser)
+    assert (refused.status_code, refused.mimetype) == (400, "text/html")
+    assert "Parameter: <code>bbox</code>" in refused.text
+    page = client.get("/ogc/collections/needs?lang=it", headers=browser).text
+    forms = re.findall(r'href="([^"]*/items[^"]*)" type="application/[^"]*json', page)
+    assert forms
+    for path in forms:
+        answer = client.get(path.replace("&amp;", "&"), headers=browser)
+        assert "json" in answer.mimetype, path
+        assert "Nel distretto" in answer.text, path
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from mapapp.formats import fields
 from mapapp.formats.ogc_collections import SEARCHED, TIMES, by_id
 from mapapp.settings import Settings
 
+REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 ITEMS = "/ogc/collections/practices/items"
 COLLECTIONS = ["practices", "services", "regions", "projects", "events", "needs", "territories"]
 
@@ -49,13 +50,12 @@ def test_every_link_of_every_collection_leads_to_what_it_says(client: Any) -> No
         assert client.get(f"/ogc/collections/{collection['id']}").json == collection
         rels = [link["rel"] for link in collection["links"]]
         assert {"self", "alternate", "items", "describedby"} <= set(rels)
+        assert {f"{REL}{name}" for name in ("schema", "queryables", "sortables", "tilesets-vector")} <= set(rels)
         assert ("license" in rels) == (collection["id"] != "territories")
         for link in collection["links"]:
             if link["rel"] != "license":
-                there = client.get(
-                    link["href"].removeprefix("http://localhost") + ("" if "?" in link["href"] else "?f=json")
-                )
-                assert there.status_code == 200, link
+                there = client.get(link["href"].removeprefix("http://localhost"))
+                assert (there.status_code, there.mimetype) == (200, link["type"]), link
 
 
 def test_a_collection_says_where_and_when_its_records_are(client: Any) -> None:
@@ -262,7 +262,8 @@ def test_unknown_parameters_are_named(client: Any) -> None:
     refused(client, f"{ITEMS}?page=2", "page")
     refused(client, f"{ITEMS}?limit=1&limit=2", "limit")
     refused(client, f"{ITEMS}?f=pdf", "f")
-    refused(client, f"{ITEMS}?lang=xx", "lang")
+    for path in (ITEMS, "/ogc/", "/ogc/collections", "/ogc/collections/needs/queryables", "/ogc/tileMatrixSets"):
+        refused(client, f"{path}?lang=xx", "lang")
     refused(client, f"{ITEMS}?cursor=5", "cursor")
     refused(client, f"{ITEMS}?cursor=a1.x", "cursor")
     refused(client, f"{ITEMS}?cursor=a1.1&offset=3", "offset")
