@@ -19,6 +19,7 @@ from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
 from mapapp.queries import changes
 from mapapp.settings import Settings
+from mapapp.writing import public_rows, term_merging
 
 from .proposing import actor, publish, titled
 
@@ -198,6 +199,38 @@ def test_a_harvester_gets_every_record_once_and_then_only_what_changes(
     assert "url" not in told["imst-abc-cafe"]
     assert told["one-of-two"]["moved_to_url"].endswith("/practices/imst-marjam")
     assert client.get(told["one-of-two"]["moved_to_url"].removeprefix("http://localhost")).status_code == 200
+
+
+def test_whatever_changes_what_is_published_is_told(atlas_engine: Engine, settings: Settings) -> None:
+    """Terms go up in others, and come back; an owner confirms: nobody has edited the records, but they say otherwise."""
+    client = create_app(settings, atlas_engine).test_client()
+
+    def said() -> dict[tuple[str, str], Any]:
+        return {
+            (one.plural, feature["id"]): {**feature["properties"], "updated_at": ""}
+            for one in fields.COLLECTIONS.values()
+            for feature in json.loads(client.get(f"/{one.plural}.geojson").data)["features"]
+        }
+
+    _found, later = follow(client, "/changes.json")
+    before = said()
+    with atlas_engine.begin() as connection:
+        admin = actor(connection, "admin")
+        record = connection.execute(text("SELECT id FROM practice WHERE slug = 'imst-abc-cafe'")).scalar_one()
+    terms = (("theme", "culture-sport", "participation"), ("service_category", "youth", "education"))
+    for step in ("merge", "part", "confirm"):
+        with atlas_engine.begin() as connection:
+            if step == "confirm":
+                public_rows.confirm(connection, "practice", record, date.today(), "The owner")
+            for vocabulary, key, into in terms if step != "confirm" else ():
+                words = (into,) if step == "merge" else ()
+                getattr(term_merging, step)(connection, admin, vocabulary, key, *words)
+        found, later = follow(client, later)
+        after = said()
+        different = {name for name in after if after[name] != before[name]}
+        assert different, step
+        assert different <= {(collection, slug) for collection, slug, _gone in found}, step
+        before = after
 
 
 def test_changes_go_on_exactly_behind_any_of_them(atlas_engine: Engine) -> None:

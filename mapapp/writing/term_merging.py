@@ -116,7 +116,8 @@ def _move_records(connection: Connection, vocabulary: str, key: str, into: str) 
     the other one already; and the ids of needs."""
     if vocabulary not in ("theme", "target_group"):
         table, column = _column(vocabulary)
-        slugs = connection.execute(update(table).where(column == key).values({column: into}).returning(table.slug))
+        now = {column: into, table.updated_at: func.now()}
+        slugs = connection.execute(update(table).where(column == key).values(now).returning(table.slug))
         return {"with": [[slug, 0, False] for slug in sorted(slugs.scalars())], "needs": []}
     given = {"vocabulary": vocabulary, "key": key, "into": into}
     found = [list(row) for row in connection.execute(_PRACTICES_WITH, given)]
@@ -124,11 +125,18 @@ def _move_records(connection: Connection, vocabulary: str, key: str, into: str) 
     both = select(PracticeTerm.practice_id).where(PracticeTerm.vocabulary == vocabulary, PracticeTerm.key == into)
     connection.execute(delete(PracticeTerm).where(*mine, PracticeTerm.practice_id.in_(both.scalar_subquery())))
     connection.execute(update(PracticeTerm).where(*mine).values(key=into))
+    _changed_now(connection, [slug for slug, _position, _both in found])
     needs: list[int] = []
     if vocabulary == "theme":
-        moved = connection.execute(update(Need).where(Need.theme == key).values(theme=into).returning(Need.id))
+        now = {"theme": into, "updated_at": func.now()}
+        moved = connection.execute(update(Need).where(Need.theme == key).values(**now).returning(Need.id))
         needs = sorted(moved.scalars())
     return {"with": found, "needs": needs}
+
+
+def _changed_now(connection: Connection, practices: Iterable[str]) -> None:
+    """Note that practices have changed: whoever follows the changes gets their other terms."""
+    connection.execute(update(Practice).where(Practice.slug.in_(practices)).values(updated_at=func.now()))
 
 
 def _move_proposals(connection: Connection, vocabulary: str, key: str, into: str) -> list[Any]:
@@ -175,7 +183,8 @@ def part(connection: Connection, actor: Acting, vocabulary: str, key: str, *, ad
         refuse_taken(connection, vocabulary, key, language, label)
     _restore(connection, vocabulary, key, into, kept)
     back = _give_back(connection, vocabulary, key, into, kept["records"]["with"])
-    needs = update(Need).where(Need.id.in_(kept["records"]["needs"]), Need.theme == into).values(theme=key)
+    needs = update(Need).where(Need.id.in_(kept["records"]["needs"]), Need.theme == into)
+    needs = needs.values(theme=key, updated_at=func.now())
     number = len(back) + connection.execute(needs).rowcount
     rewritten = _give_proposals_back(connection, vocabulary, key, into, kept["proposals"], back)
     led = (FormerTerm.vocabulary == vocabulary, FormerTerm.moved_to == into, FormerTerm.key.in_(kept["former"]))
@@ -210,7 +219,8 @@ def _give_back(connection: Connection, vocabulary: str, key: str, into: str, rec
     kept = {slug: (position, both) for slug, position, both in records}
     if vocabulary not in ("theme", "target_group"):
         table, column = _column(vocabulary)
-        theirs = update(table).where(table.slug.in_(kept), column == into).values({column: key})
+        now = {column: key, table.updated_at: func.now()}
+        theirs = update(table).where(table.slug.in_(kept), column == into).values(now)
         return dict.fromkeys(connection.execute(theirs.returning(table.slug)).scalars(), False)
     query = (
         select(Practice.id, Practice.slug)
@@ -226,6 +236,7 @@ def _give_back(connection: Connection, vocabulary: str, key: str, into: str, rec
         else:
             one = (PracticeTerm.practice_id == practice_id, PracticeTerm.vocabulary == vocabulary)
             connection.execute(update(PracticeTerm).where(*one, PracticeTerm.key == into).values(key=key))
+    _changed_now(connection, back)
     return back
 
 
