@@ -270,7 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="start the site (database included, unless DATABASE_URL names yours)")
     load = commands.add_parser("load", help="load the starting data, a folder of files in the same form, or an archive")
-    load.add_argument("folder", nargs="?", type=Path, help="folder with the CSV files; or the ZIP of `archive`, into an empty database")
+    load.add_argument(
+        "folder", nargs="?", type=Path, help="folder with the CSV files, or, into an empty database, an archive"
+    )
     load.add_argument("--skip-bad-rows", action="store_true", help="load what is right even if some rows are not")
     kept = commands.add_parser("archive", help="write everything public as one ZIP: pages, files, tables, checksums")
     kept.add_argument("file", nargs="?", type=Path, help="the file to write (practice-atlas-DATE.zip)")

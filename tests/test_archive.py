@@ -312,7 +312,8 @@ def test_what_is_no_archive_or_a_part_of_one_is_refused_in_a_line(
     (tmp_path / "part.zip").write_bytes(whole[: len(whole) // 2])
     for number, start in enumerate(range(len(whole) - 3000, len(whole) - 100, 290)):  # in the list of its files
         (tmp_path / f"damaged-{number}.zip").write_bytes(whole[:start] + bytes(40) + whole[start + 40 :])
-    (tmp_path / "worn.zip").write_bytes(b"".join(whole[at : at + 5000] + b"\xaa" * 9 for at in range(0, len(whole), 5009)))
+    worn = (whole[at : at + 5000] + b"\xaa" * 9 for at in range(0, len(whole), 5009))
+    (tmp_path / "worn.zip").write_bytes(b"".join(worn))
     for path in sorted(tmp_path.glob("*.zip")):
         with pytest.raises(NotRestored):
             archiving.load(emptied, path, silent, tmp_path)
