@@ -170,7 +170,7 @@ def archive(settings: Settings, engine: Engine, target: Path | None) -> int:
         return 1
     print(f"{path}: {number} files")
     if not settings.base_url:
-        print(f"Its records name this site as {settings.address}; MAPAPP_BASE_URL says otherwise.", file=sys.stderr)
+        print(f"Its links lead to {settings.address}: set MAPAPP_BASE_URL for another address.", file=sys.stderr)
     return 0
 
 

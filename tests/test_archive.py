@@ -172,10 +172,11 @@ def test_an_archive_is_whole_and_read_without_a_server(archived: Archived, opene
         page = (opened / name).read_text(encoding="utf-8")
         links = re.findall(r'(?:href|src)="([^"]+)"', page)
         assert links
-        here = {link.partition("#") for link in links if not link.startswith(("http://", "https://"))}
-        assert {file for file, _mark, _place in here} <= names, name
-        for file, _mark, place in here:
-            assert not place or f'id="{place}"' in (opened / file).read_text(encoding="utf-8"), (name, file, place)
+        here = {link.partition("#")[::2] for link in links if not link.startswith(("http://", "https://"))}
+        assert {file or name for file, _place in here} <= names, name
+        for file, place in here:
+            other = (opened / (file or name)).read_text(encoding="utf-8") if place else ""
+            assert not place or f'id="{place}"' in other, (name, file, place)
         assert not re.findall(r'<(?:link|img|script)[^>]*"(?:https?:)?//', page)
     practices = (opened / "practices.de.html").read_text(encoding="utf-8")
     with archived.engine.connect() as connection:
