@@ -213,7 +213,7 @@ def test_whatever_changes_what_is_published_is_told(atlas_engine: Engine, settin
         }
 
     _found, later = follow(client, "/changes.json")
-    before = said()
+    before = start = said()
     with atlas_engine.begin() as connection:
         admin = actor(connection, "admin")
         record = connection.execute(text("SELECT id FROM practice WHERE slug = 'imst-abc-cafe'")).scalar_one()
@@ -230,6 +230,8 @@ def test_whatever_changes_what_is_published_is_told(atlas_engine: Engine, settin
         different = {name for name in after if after[name] != before[name]}
         assert different, step
         assert different <= {(collection, slug) for collection, slug, _gone in found}, step
+        assert step != "merge" or ("projects", "eu-belong") in different
+        assert step != "part" or {name: one for name, one in after.items() if one != start[name]} == {}
         before = after
 
 
