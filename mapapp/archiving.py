@@ -9,21 +9,26 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, g, render_template
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
 
 from . import i18n
 from .factory import create_app
 from .formats import fields
 from .forms.pictures import SIZES
-from .queries import archive, data_version, site
+from .queries import archive, data_version, export, site
 from .queries import photos as shown
 from .settings import Settings
+from .views import taking
 from .writing import photos
 from .writing.reference import Progress
 from .writing.restoring import NotRestored, restore
@@ -32,6 +37,7 @@ FORMAT = "practice-atlas-archive/1"
 SUMS, ABOUT = "SHA256SUMS", "archive.json"
 LARGEST = 16 * 1024**3  # bytes of an archive when unpacked
 BLOCK = 1024 * 1024  # bytes
+BROKEN = (KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)  # what damaged ZIP files raise
 TRIES = 3  # an archive shows one state of the data: while records change, it is begun again
 #: What the site itself gives away, and where it lies in the archive.
 FILES = (
@@ -46,6 +52,7 @@ FILES = (
     ),
     *((f"/practices.map.html?lang={lang}", f"map.{lang}.html") for lang in i18n.LANGUAGES),
 )
+WITHOUT_PAGES = (fields.EVENT, fields.NEED)  # collections that the site shows beside others
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same records make the same archive
 
 
@@ -54,26 +61,56 @@ def _media(photo: object, size: str) -> str:
     return f"media/{photo}-{size}.webp"
 
 
+def _features(client: FlaskClient, one: fields.Collection, lang: str) -> list[dict[str, Any]]:
+    """Return all records of a collection: from its file, or, where it has none, from the API, page by page."""
+    if one not in WITHOUT_PAGES:
+        return list(json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"])
+    found: list[dict[str, Any]] = []
+    address: str | None = f"/ogc/collections/{one.plural}/items?f=json&limit=10000&lang={lang}"
+    while address:
+        page = json.loads(client.get(address).data)
+        found += page["features"]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    return found
+
+
+def _day(moment: str) -> str:
+    """Return the day of a moment as files say it, in the language of the page."""
+    return i18n.day(datetime.fromisoformat(moment), g.lang)
+
+
+def _last_change(connection: Connection) -> datetime | None:
+    """Return when a record last changed."""
+    every = (*fields.COLLECTIONS, *(one.name for one in WITHOUT_PAGES))
+    return max((at for name in every if (at := export.last_change(connection, name))), default=None)
+
+
 def _pages(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
     """Give a page for each collection and language, and one that leads to them."""
     client = app.test_client()
     for lang in i18n.LANGUAGES:
         with app.test_request_context(f"/{lang}/data"):
             g.lang = lang
-            sizes = {}
-            for one in fields.COLLECTIONS.values():
-                found = json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)
-                sizes[one.plural] = found["numberMatched"]
+            every = (*fields.COLLECTIONS.values(), *WITHOUT_PAGES)
+            features = {one.plural: _features(client, one, lang) for one in every}
+            for one in every:
                 page = render_template(
                     "archive/collection.html",
                     lang=lang,
                     collection=one,
-                    found=found,
+                    features=features,
+                    day=_day,
                     photos=shown.of_all(connection, lang) if one is fields.PRACTICE else {},
                     media=_media,
                 )
                 yield f"{one.plural}.{lang}.html", page.encode()
-            start = render_template("archive/index.html", lang=lang, sizes=sizes, files=[name for _path, name in FILES])
+            start = render_template(
+                "archive/index.html",
+                lang=lang,
+                features=features,
+                files=[name for _path, name in FILES],
+                changed=_last_change(connection),
+            )
             yield f"index.{lang}.html", start.encode()
             if lang == i18n.LANGUAGES[0]:
                 yield "index.html", start.encode()
@@ -91,7 +128,8 @@ def _photos(connection: Connection, data_dir: Path) -> Iterator[tuple[str, bytes
 
 
 def _members(settings: Settings, engine: Engine) -> Iterator[tuple[str, bytes]]:
-    app = create_app(settings, engine)
+    # Nobody asks over the network here: what is written names the site by its own address.
+    app = create_app(replace(settings, base_url=settings.address), engine)
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         for table in archive.PUBLIC:
             yield f"tables/{table}.csv", b"".join(archive.copy_out(connection, table))
@@ -102,8 +140,16 @@ def _members(settings: Settings, engine: Engine) -> Iterator[tuple[str, bytes]]:
                 raise NotRestored(f"{path}: {answer.status_code}")
             yield name, answer.data
         yield from _pages(app, connection)
-        name = site.read(connection, settings).name
-    about = {"format": FORMAT, "site": name, "licence": fields.LICENCE_URL, "tables": list(archive.PUBLIC)}
+        with app.test_request_context("/"):
+            about = {
+                "format": FORMAT,
+                "site": site.read(connection, settings).name,
+                "licence": fields.LICENCE_URL,
+                "attribution": taking.attribution(),
+                "source": f"{settings.address}/",
+                "changed": taking.moment(_last_change(connection)),
+                "tables": list(archive.PUBLIC),
+            }
     yield ABOUT, json.dumps(about, indent=1).encode()
 
 
@@ -142,21 +188,18 @@ def _versions(engine: Engine) -> data_version.Versions:
         return data_version.read(connection)
 
 
-def is_archive(path: Path | None) -> bool:
-    """Tell whether a path is an archive rather than a folder of data files."""
-    return path is not None and path.is_file() and zipfile.is_zipfile(path)
-
-
 def _checked(file: zipfile.ZipFile) -> dict[str, Any]:
     """Return what an archive says of itself, after all of it was held against its checksums. Raises NotRestored."""
     if sum(one.file_size for one in file.infolist()) > LARGEST:
         raise NotRestored("the archive is too large")
     try:
         listed = io.TextIOWrapper(file.open(SUMS), encoding="utf-8").read().splitlines()
-        about: dict[str, Any] = json.loads(file.read(ABOUT))
-    except (KeyError, ValueError) as error:
-        raise NotRestored(f"this is no archive of a practice atlas ({error})") from error
-    if about.get("format") != FORMAT:
+        about = json.loads(file.read(ABOUT))
+    except BROKEN as error:
+        raise NotRestored(f"this is no archive of a practice atlas, or a damaged one ({error})") from error
+    if not isinstance(about, dict) or "format" not in about:
+        raise NotRestored(f"this is no archive of a practice atlas: {ABOUT} does not say its form")
+    if about["format"] != FORMAT:
         raise NotRestored(f"the archive has the form {about.get('format')!r}; this program reads {FORMAT!r}")
     wanted = {name: digest for digest, _gap, name in (line.partition("  ") for line in listed)}
     for name in (ABOUT, *(f"tables/{table}.csv" for table in archive.PUBLIC)):
@@ -166,7 +209,7 @@ def _checked(file: zipfile.ZipFile) -> dict[str, Any]:
         try:
             with file.open(name) as content:
                 true = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
-        except (KeyError, zipfile.BadZipFile) as error:
+        except BROKEN as error:
             raise NotRestored(f"{name} cannot be read") from error
         if true != digest:
             raise NotRestored(f"{name} is not what was archived: its checksum differs")
@@ -206,7 +249,11 @@ def load(engine: Engine, path: Path, progress: Progress, data_dir: Path) -> dict
     """
     from geodata import gazetteer, nuts
 
-    with zipfile.ZipFile(path) as file, tempfile.TemporaryDirectory() as name:
+    try:
+        archive_file = zipfile.ZipFile(path)
+    except BROKEN as error:
+        raise NotRestored(f"{path} is no archive, or only a part of one ({error})") from error
+    with archive_file as file, tempfile.TemporaryDirectory() as name:
         _checked(file)
         tables = {table: _unpack(file, f"tables/{table}.csv", Path(name) / f"{table}.csv") for table in archive.PUBLIC}
 

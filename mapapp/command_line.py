@@ -69,8 +69,13 @@ def _load(engine: Engine, settings: Settings, folder: Path | None = None, skip_b
 
     from . import archiving
 
-    if folder is not None and archiving.is_archive(folder):
-        for table, rows in archiving.load(engine, folder, _show_progress, settings.data_dir).items():
+    if folder is not None and not folder.is_dir():
+        try:
+            loaded = archiving.load(engine, folder, _show_progress, settings.data_dir)
+        except OSError as error:  # nothing there, no right to read it, no space left
+            print(f"mapapp: {error.filename or folder}: {error.strerror or error}", file=sys.stderr)
+            return 1
+        for table, rows in loaded.items():
             print(f"{table}: {rows}")
         return 0
     report = load(engine, folder or STARTING_DATA, skip_bad_rows=skip_bad_rows, progress=_show_progress)
@@ -158,7 +163,14 @@ def archive(settings: Settings, engine: Engine, target: Path | None) -> int:
     if path.exists():
         print(f"mapapp: {path} is there already; give another name.", file=sys.stderr)
         return 1
-    print(f"{path}: {archiving.write(settings, engine, path)} files")
+    try:
+        number = archiving.write(settings, engine, path)
+    except OSError as error:  # no such folder, no right to write, no space left
+        print(f"mapapp: {path} cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 1
+    print(f"{path}: {number} files")
+    if not settings.base_url:
+        print(f"Its links lead to {settings.address}: set MAPAPP_BASE_URL for another address.", file=sys.stderr)
     return 0
 
 
@@ -258,7 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="start the site (database included, unless DATABASE_URL names yours)")
     load = commands.add_parser("load", help="load the starting data, a folder of files in the same form, or an archive")
-    load.add_argument("folder", nargs="?", type=Path, help="folder with the CSV files, or the ZIP that archive wrote")
+    load.add_argument(
+        "folder", nargs="?", type=Path, help="folder with the CSV files, or, into an empty database, an archive"
+    )
     load.add_argument("--skip-bad-rows", action="store_true", help="load what is right even if some rows are not")
     kept = commands.add_parser("archive", help="write everything public as one ZIP: pages, files, tables, checksums")
     kept.add_argument("file", nargs="?", type=Path, help="the file to write (practice-atlas-DATE.zip)")

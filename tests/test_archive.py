@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import shutil
 import sqlite3
@@ -29,6 +30,7 @@ from .proposing import actor, practice_values, propose, publish, service_values,
 SECRET = "canary"  # in everything that is not public
 SHOWN = "garden-of-languages"
 LEFT = "('imst-abc-cafe', 'imst-marjam')"
+RECORDS = ("practice", "service", "region", "project", "event", "need")
 ADDRESSES = (
     "/practices.geojson?lang=all",
     "/practices.csv?theme=dwelling",
@@ -170,11 +172,20 @@ def test_an_archive_is_whole_and_read_without_a_server(archived: Archived, opene
         page = (opened / name).read_text(encoding="utf-8")
         links = re.findall(r'(?:href|src)="([^"]+)"', page)
         assert links
-        assert {link for link in links if not link.startswith(("http://", "https://"))} <= names, name
+        here = {link.partition("#")[::2] for link in links if not link.startswith(("http://", "https://"))}
+        assert {file or name for file, _place in here} <= names, name
+        for file, place in here:
+            other = (opened / (file or name)).read_text(encoding="utf-8") if place else ""
+            assert not place or f'id="{place}"' in other, (name, file, place)
         assert not re.findall(r'<(?:link|img|script)[^>]*"(?:https?:)?//', page)
     practices = (opened / "practices.de.html").read_text(encoding="utf-8")
     with archived.engine.connect() as connection:
         assert practices.count("<article") == connection.execute(text("SELECT count(*) FROM practice")).scalar()
+    for plural in ("events", "needs"):
+        page = (opened / f"{plural}.de.html").read_text(encoding="utf-8")
+        with archived.engine.connect() as connection:
+            number = connection.execute(text(f"SELECT count(*) FROM {plural[:-1]}")).scalar()
+        assert page.count("<article") == number > 0
     assert "Begegnungscafé" in practices
     assert f'src="media/{archived.photo}-medium.webp" alt="Ein Garten im Frühling"' in practices
     assert len(list((opened / "media").iterdir())) == len(pictures.SIZES)
@@ -278,6 +289,9 @@ def test_an_archive_that_was_changed_is_refused(archived: Archived, emptied: Eng
             ({table: practices.replace(b",AT,", b",Austria,")}, True, "does not fit"),
             ({photo: b"<html>"}, True, "is no photo"),
             ({photo: None}, True, "lacks media/"),
+            ({"archive.json": b"[]"}, True, "does not say its form"),
+            ({"archive.json": b'{"format": "practice-atlas-archive/2"}'}, True, "has the form"),
+            ({table: practices.replace(b"\n", b"\n,", 1)}, True, r"does not fit \(practice, line 2"),
         )
     ):
         with pytest.raises(NotRestored, match=words):
@@ -289,7 +303,40 @@ def test_an_archive_that_was_changed_is_refused(archived: Archived, emptied: Eng
         file.writestr("hello.txt", "hello")
     with pytest.raises(NotRestored, match="no archive"):
         archiving.load(emptied, other, silent, tmp_path)
-    assert archiving.is_archive(other)
+
+
+def test_what_is_no_archive_or_a_part_of_one_is_refused_in_a_line(
+    archived: Archived, emptied: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = archived.path.read_bytes()
     shutil.copy(__file__, tmp_path / "no.zip")
-    assert not archiving.is_archive(tmp_path / "no.zip")
-    assert not archiving.is_archive(tmp_path)
+    (tmp_path / "part.zip").write_bytes(whole[: len(whole) // 2])
+    for number, start in enumerate(range(len(whole) - 3000, len(whole) - 100, 290)):  # in the list of its files
+        (tmp_path / f"damaged-{number}.zip").write_bytes(whole[:start] + bytes(40) + whole[start + 40 :])
+    worn = (whole[at : at + 5000] + b"\xaa" * 9 for at in range(0, len(whole), 5009))
+    (tmp_path / "worn.zip").write_bytes(b"".join(worn))
+    for path in sorted(tmp_path.glob("*.zip")):
+        with pytest.raises(NotRestored):
+            archiving.load(emptied, path, silent, tmp_path)
+    own = replace(archived.settings, data_dir=tmp_path)
+    assert command_line._load(emptied, own, tmp_path / "nothing.zip") == 1
+    assert capsys.readouterr().err == f"mapapp: {tmp_path}/nothing.zip: No such file or directory\n"
+    assert command_line.archive(own, archived.engine, tmp_path / "nowhere" / "a.zip") == 1
+    assert "nowhere/a.zip cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+def test_records_in_an_archive_name_the_site_by_its_own_address(archived: Archived, opened: Path) -> None:
+    practices = json.loads((opened / "files" / "practices.geojson").read_text())
+    assert archived.settings.address != "http://localhost"
+    for one in (practices["source"], practices["features"][0]["properties"]["url"]):
+        assert one.startswith(f"{archived.settings.address}/")
+    about = json.loads((opened / "archive.json").read_text())
+    assert (about["source"], about["changed"]) == (practices["source"], _newest(archived.engine))
+    assert about["attribution"] == practices["attribution"]
+
+
+def _newest(engine: Engine) -> str:
+    parts = " UNION ALL ".join(f"SELECT max(updated_at) AS at FROM {name}" for name in RECORDS)
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT max(at) FROM ({parts}) AS every")).scalar_one()
+    return f"{found:%Y-%m-%dT%H:%M:%SZ}"

@@ -19,6 +19,7 @@ from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
 from mapapp.queries import changes
 from mapapp.settings import Settings
+from mapapp.writing import public_rows, term_merging
 
 from .proposing import actor, publish, titled
 
@@ -200,6 +201,40 @@ def test_a_harvester_gets_every_record_once_and_then_only_what_changes(
     assert client.get(told["one-of-two"]["moved_to_url"].removeprefix("http://localhost")).status_code == 200
 
 
+def test_whatever_changes_what_is_published_is_told(atlas_engine: Engine, settings: Settings) -> None:
+    """Terms are merged and parted, owners confirm: nobody has edited the records, yet they say something else."""
+    client = create_app(settings, atlas_engine).test_client()
+
+    def said() -> dict[tuple[str, str], Any]:
+        return {
+            (one.plural, feature["id"]): {**feature["properties"], "updated_at": ""}
+            for one in fields.COLLECTIONS.values()
+            for feature in json.loads(client.get(f"/{one.plural}.geojson").data)["features"]
+        }
+
+    _found, later = follow(client, "/changes.json")
+    before = start = said()
+    with atlas_engine.begin() as connection:
+        admin = actor(connection, "admin")
+        record = connection.execute(text("SELECT id FROM practice WHERE slug = 'imst-abc-cafe'")).scalar_one()
+    terms = (("theme", "culture-sport", "participation"), ("service_category", "youth", "education"))
+    for step in ("merge", "part", "confirm"):
+        with atlas_engine.begin() as connection:
+            if step == "confirm":
+                public_rows.confirm(connection, "practice", record, date.today(), "The owner")
+            for vocabulary, key, into in terms if step != "confirm" else ():
+                words = (into,) if step == "merge" else ()
+                getattr(term_merging, step)(connection, admin, vocabulary, key, *words)
+        found, later = follow(client, later)
+        after = said()
+        different = {name for name in after if after[name] != before[name]}
+        assert different, step
+        assert different <= {(collection, slug) for collection, slug, _gone in found}, step
+        assert step != "merge" or ("projects", "eu-belong") in different
+        assert step != "part" or {name: one for name, one in after.items() if one != start[name]} == {}
+        before = after
+
+
 def test_changes_go_on_exactly_behind_any_of_them(atlas_engine: Engine) -> None:
     """Of one moment are many: who stands between two records of it gets the rest of it, in every collection."""
     with atlas_engine.begin() as connection:
@@ -303,3 +338,56 @@ def test_what_cannot_be_understood_is_refused_by_name(client: Any, path: str) ->
     answer = client.get(path)
     assert answer.status_code == 400
     assert answer.json["parameter"] in path
+
+
+def test_the_catalogue_is_found_and_chosen(client: Any) -> None:
+    for wish, ending in (("f=rdf", "rdf"), ("f=jsonld", "jsonld"), ("f=ttl", "ttl")):
+        answer = client.get(f"/catalog?{wish}", headers={"Accept": "text/turtle"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/catalog.{ending}")
+    person = client.get("/catalog", headers={"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"})
+    assert (person.status_code, person.headers["Location"]) == (302, "/en/data#harvest")
+    for path, parameter in (("/catalog?f=csv", "f"), ("/catalog?form=ttl", "form"), ("/catalog.ttl?theme=x", "theme")):
+        refused = client.get(path, headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.json["parameter"]) == (400, parameter)
+    page = client.get("/de/data", headers={"Accept": "text/html"}).text
+    links = re.findall(r'<link rel="(?:alternate|service-desc)" type="([^"]+)"[^>]* href="([^"]+)">', page)
+    assert {"/catalog.ttl", "/catalog.jsonld", "/catalog.rdf", "/changes.atom"} <= {path for _kind, path in links}
+    known = client.get("/.well-known/api-catalog")
+    assert known.content_type.startswith("application/linkset+json")
+    (one,) = known.json["linkset"]
+    links += [(one[name][0]["type"], one[name][0]["href"]) for name in one if name != "anchor"]
+    for kind, address in links:
+        answer = client.get(address.removeprefix("http://localhost"), headers={"Accept": kind})
+        assert (answer.status_code, answer.content_type.split(";")[0]) == (200, kind.split(";")[0]), address
+
+
+def test_catalogue_calendar_and_feeds_say_whose_the_data_are(client: Any) -> None:
+    credit = client.get("/practices.geojson").json["attribution"]
+    assert "GeoNames" in credit
+    services = client.get("/services.hsds.json?country=AT").json
+    assert services["generated"].endswith("Z")
+    assert "Austria" in services["search"]["words"]
+    for told in (services, client.get("/changes.json").json):
+        assert (told["licence"], told["attribution"], told["source"]) == (
+            fields.LICENCE_URL,
+            credit,
+            "http://localhost/",
+        )
+    for path in ("/changes.atom", "/en/feed.atom"):
+        assert ElementTree.fromstring(client.get(path).data).findtext(f"{ATOM}rights") == credit
+    calendar = client.get("/events.ics").data.decode().replace("\r\n ", "").partition("BEGIN:VEVENT")[0]
+    assert fields.LICENCE_URL in calendar
+    assert "GeoNames\\, CC BY 4.0" in calendar
+    assert "SOURCE;VALUE=URI:http://localhost/events.ics" in calendar
+    assert re.search(r"^LAST-MODIFIED:\d{8}T\d{6}Z\r$", calendar, re.MULTILINE)
+    labels = read(client, "ttl").objects(None, rdflib.RDFS.label)
+    assert {one.language: str(one) for one in labels if isinstance(one, rdflib.Literal)}["en"] == credit
+
+
+def test_a_change_names_where_programs_read_the_record(client: Any) -> None:
+    found = client.get("/changes.json").json["changes"][0]
+    feature = client.get(found["feature"].removeprefix("http://localhost")).json
+    assert (feature["id"], feature["properties"]["url"]) == (found["id"], found["url"])
+    feed = ElementTree.fromstring(client.get("/changes.atom").data)
+    links = [link.get("href") for link in feed.find(f"{ATOM}entry").findall(f"{ATOM}link")]  # type: ignore[union-attr]
+    assert links == [found["url"], found["feature"]]

@@ -1,20 +1,33 @@
 """The poster and the embedded page, whole without scripts; and the menu that leads to every form of file."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import Engine
 
+from mapapp.factory import create_app
 from mapapp.formats import crs, drawing
 from mapapp.formats.kinds import KINDS
 from mapapp.security import CONTENT_SECURITY_POLICY
+from mapapp.settings import Settings
 
 HTML = {"Accept": "text/html"}
 
 
 def total(client: Any, query: str) -> int:
     return client.get(f"/practices.geojson?{query}").get_json(force=True)["numberMatched"]
+
+
+def test_a_file_that_was_kept_names_no_former_address(engine: Engine, settings: Settings, tmp_path: Path) -> None:
+    """Files that are made first are kept on disk, and outlive the settings that they were made with."""
+    for address in ("https://one.example.org", "https://two.example.org"):
+        own = replace(settings, data_dir=tmp_path, base_url=address)
+        page = create_app(own, engine).test_client().get("/practices.map.html?country=MT").text
+        assert re.findall(r"https://\w+\.example\.org", page)[0] == address
 
 
 def test_a_poster_shows_the_search_with_numbers_that_lead_from_map_to_list(client: Any) -> None:

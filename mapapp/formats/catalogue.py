@@ -40,6 +40,7 @@ _NAMESPACES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "dcatap": "http://data.europa.eu/r5r/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
 }
 
 Say = Callable[[str], Mapping[str, str]]  # a message in each language of the site
@@ -73,12 +74,14 @@ KEYWORDS = (_("Integration"), _("Migration"), _("Regions"), _("Practices"))
 
 
 class Site(NamedTuple):
-    """Who publishes: the name, the address without a slash at the end, who answers for it, and how to reach them."""
+    """Who publishes: the name, the address without a slash at the end, who answers for it, how to reach them, and whom
+    to name beside the data, in each language."""
 
     name: str
     address: str
     operator: str
     contact: str
+    attribution: Mapping[str, str]
 
 
 class Dataset(NamedTuple):
@@ -88,6 +91,13 @@ class Dataset(NamedTuple):
     changed: datetime | None
     box: tuple[float, float, float, float] | None
     years: tuple[int, int] | None
+
+
+class _Terms(NamedTuple):
+    """The nodes of the licence, and of whom to name beside the data."""
+
+    licence: "URIRef"
+    rights: "URIRef"
 
 
 class _Writer:
@@ -120,9 +130,12 @@ class _Writer:
                     self.graph.add((subject, self.iri(name.replace("_", ":", 1)), one))
 
     def words(self, message: str) -> list[Any]:
+        return self.texts(self.say(message))
+
+    def texts(self, texts: Mapping[str, str]) -> list[Any]:
         from rdflib import Literal
 
-        return [Literal(text, lang=lang) for lang, text in self.say(message).items()]
+        return [Literal(text, lang=lang) for lang, text in texts.items()]
 
     def literal(self, value: object, kind: str = "") -> Any:
         from rdflib import Literal
@@ -143,7 +156,7 @@ class _Writer:
         return found
 
 
-def _distributions(to: _Writer, site: Site, dataset: "URIRef", one: Dataset, licence: "URIRef") -> None:
+def _distributions(to: _Writer, site: Site, dataset: "URIRef", one: Dataset, terms: "_Terms") -> None:
     for ending, kind in KINDS.items():
         address = f"{site.address}/{one.plural}.{ending}"
         file = to.node(f"{site.address}/catalog#{one.plural}.{ending}", "dcat:Distribution")
@@ -152,7 +165,7 @@ def _distributions(to: _Writer, site: Site, dataset: "URIRef", one: Dataset, lic
         to.add(
             file,
             dct_title=[to.literal(kind.name)],
-            dcat_accessURL=to.node(address, "http://www.w3.org/2000/01/rdf-schema#Resource"),
+            dcat_accessURL=to.node(address, "rdfs:Resource"),
             dcat_downloadURL=to.iri(address),
             dcat_mediaType=to.node(f"https://www.iana.org/assignments/media-types/{media_type}", "dct:MediaType"),
             dcat_compressFormat=to.iri("https://www.iana.org/assignments/media-types/application/zip")
@@ -161,25 +174,30 @@ def _distributions(to: _Writer, site: Site, dataset: "URIRef", one: Dataset, lic
             dct_format=to.authority(f"file-type/{_FILE_TYPES[ending]}", "dct:MediaTypeOrExtent")
             if ending in _FILE_TYPES
             else None,
-            dct_license=licence,
+            dct_license=terms.licence,
+            dct_rights=terms.rights,
             dct_modified=to.moment(one.changed),
             dcatap_availability=to.concept("planned-availability/STABLE", "stable"),
         )
         to.add(dataset, dcat_distribution=file)
 
 
-def _service(to: _Writer, site: Site, catalogue: "URIRef", datasets: list["URIRef"], licence: "URIRef") -> None:
+def _service(to: _Writer, site: Site, publisher: "URIRef", datasets: list["URIRef"], terms: _Terms) -> "URIRef":
     service = to.node(f"{site.address}/catalog#ogc", "dcat:DataService")
     to.add(
         service,
         dct_title=to.words(_("OGC API of the practice atlas")),
-        dcat_endpointURL=to.node(f"{site.address}/ogc/", "http://www.w3.org/2000/01/rdf-schema#Resource"),
-        dcat_endpointDescription=to.node(f"{site.address}/ogc/api", "http://www.w3.org/2000/01/rdf-schema#Resource"),
+        dcat_endpointURL=to.node(f"{site.address}/ogc/", "rdfs:Resource"),
+        dcat_endpointDescription=to.node(f"{site.address}/ogc/api", "rdfs:Resource"),
         dct_conformsTo=to.node("http://www.opengis.net/doc/IS/ogcapi-features-1/1.0", "dct:Standard"),
-        dct_license=licence,
+        dct_publisher=publisher,
+        dct_license=terms.licence,
+        dct_rights=terms.rights,
+        dct_accessRights=to.authority("access-right/PUBLIC", "dct:RightsStatement"),
+        dcat_contactPoint=_contact(to, site),
         dcat_servesDataset=datasets,
     )
-    to.add(catalogue, dcat_service=service)
+    return service
 
 
 def graph(site: Site, datasets: Sequence[Dataset], say: Say) -> "Graph":
@@ -193,6 +211,9 @@ def graph(site: Site, datasets: Sequence[Dataset], say: Say) -> "Graph":
     home = f"{site.address}/"
     languages = [to.authority(f"language/{code}", "dct:LinguisticSystem") for code in _LANGUAGES.values()]
     licence = to.node(LICENCE_URL, "dct:LicenseDocument")
+    rights = to.node(f"{site.address}/catalog#attribution", "dct:RightsStatement")
+    to.add(rights, rdfs_label=to.texts(site.attribution))
+    terms = _Terms(licence, rights)
     publisher = to.node(f"{site.address}/catalog#publisher", "foaf:Agent")
     to.add(publisher, foaf_name=to.literal(site.operator or site.name), foaf_homepage=to.node(home, "foaf:Document"))
     europe = to.node(f"{_EU}continent/EUROPE", "dct:Location")
@@ -235,9 +256,9 @@ def graph(site: Site, datasets: Sequence[Dataset], say: Say) -> "Graph":
             dcat_contactPoint=_contact(to, site),
             dcat_landingPage=to.node(f"{home}en/data", "foaf:Document"),
         )
-        _distributions(to, site, dataset, one, licence)
+        _distributions(to, site, dataset, one, terms)
     to.add(catalogue, dcat_dataset=made)
-    _service(to, site, catalogue, made, licence)
+    to.add(catalogue, dcat_service=_service(to, site, publisher, made, terms), dct_rights=terms.rights)
     return found
 
 

@@ -25,6 +25,16 @@ class Event(NamedTuple):
     lat: float | None
 
 
+class About(NamedTuple):
+    """A calendar: its name, whose it is and under which licence, where it and its page are, when it last changed."""
+
+    name: str
+    credit: str
+    source: str
+    page: str
+    changed: datetime | None
+
+
 def span(text: str) -> tuple[date, date]:
     """Return the first day that a date may mean, and the day after the last: 2016-11 is all of November."""
     parts = [int(part) for part in text.split("-")]
@@ -74,10 +84,13 @@ def _event(one: Event) -> Iterable[str]:
     yield "END:VEVENT"
 
 
-def calendar(name: str, events: Iterable[Event]) -> bytes:
-    """Return a calendar of events."""
+def calendar(about: About, events: Iterable[Event]) -> bytes:
+    """Return a calendar of events, with the properties of RFC 7986."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Practice Atlas//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
-    lines.append(f"X-WR-CALNAME:{_text(name)}")
+    lines += [f"NAME:{_text(about.name)}", f"X-WR-CALNAME:{_text(about.name)}", f"DESCRIPTION:{_text(about.credit)}"]
+    lines += [f"SOURCE;VALUE=URI:{about.source}", f"URL:{about.page}", "REFRESH-INTERVAL;VALUE=DURATION:P1D"]
+    if about.changed:
+        lines.append(f"LAST-MODIFIED:{about.changed.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     for event in events:
         lines += _event(event)
     lines.append("END:VCALENDAR")

@@ -187,7 +187,12 @@ class Site:
             dateModified=changed.isoformat() if changed else None,
             creator=self._publisher(),
             distribution=[
-                {"@type": "DataDownload", "contentUrl": self.address + path, "encodingFormat": kind}
+                {
+                    "@type": "DataDownload",
+                    "name": path.rpartition("/")[2],
+                    "contentUrl": self.address + path,
+                    "encodingFormat": kind.partition(";")[0],
+                }
                 for path, kind in files
             ],
         )

@@ -1,17 +1,18 @@
 """The open data for portals and harvesters: the catalogue record, services as HSDS, events as iCalendar, changes."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import orjson
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 
 from .. import i18n
-from ..formats import catalogue, fields, hsds, icalendar, stream
+from ..formats import catalogue, fields, hsds, icalendar, ogc_collections, stream
 from ..formats.shapes import Shape
 from ..queries import changes, export
 from . import asked, searching, taking, wording
@@ -21,6 +22,15 @@ blueprint = Blueprint("catalogue", __name__)
 
 PAGE = 100  # changes
 JSON = "application/json"
+LINKS = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+#: What an asker may like to read, the first where it does not care, and the form of the catalogue for it.
+_READ = {
+    "text/turtle": "ttl",
+    **{kind: ending for ending, (kind, _form) in catalogue.MEDIA_TYPES.items()},
+    "application/json": "jsonld",
+    "application/xml": "rdf",
+    "text/html": "",
+}
 
 
 @blueprint.after_request
@@ -31,17 +41,22 @@ def _open_to_all(response: Response) -> Response:
     return response
 
 
-def _in_each_language(message: str) -> dict[str, str]:
+def _each_language(words: Callable[[], str]) -> dict[str, str]:
     found = {}
     for lang in i18n.LANGUAGES:
         with force_locale(lang):
-            found[lang] = str(gettext(message))
+            found[lang] = str(words())
     return found
+
+
+def _in_each_language(message: str) -> dict[str, str]:
+    return _each_language(lambda: gettext(message))
 
 
 def _site() -> catalogue.Site:
     site = asked.site()
-    return catalogue.Site(site.name, wording.absolute(""), site.operator, site.contact)
+    credit = _each_language(taking.attribution)
+    return catalogue.Site(site.name, wording.absolute(""), site.operator, site.contact, credit)
 
 
 def _dataset(collection: fields.Collection) -> catalogue.Dataset:
@@ -60,6 +75,7 @@ def _dataset(collection: fields.Collection) -> catalogue.Dataset:
 
 
 def _record(ending: str) -> Response:
+    searching.refuse_unknown(())
     triples = catalogue.graph(_site(), [_dataset(one) for one in fields.COLLECTIONS.values()], _in_each_language)
     return Response(catalogue.serialise(triples, ending), content_type=catalogue.MEDIA_TYPES[ending][0])
 
@@ -85,12 +101,35 @@ def rdf() -> Response:
 @blueprint.get("/catalog")
 @always_fresh
 def negotiated() -> Any:
-    """Lead to the form of the catalogue that the asker reads best; Turtle without a wish."""
-    types = {kind: ending for ending, (kind, _form) in catalogue.MEDIA_TYPES.items()}
-    best = request.accept_mimetypes.best_match(["text/turtle", *types], default="text/turtle")
-    response = redirect(f"/catalog.{types[best]}", 302)
-    response.vary.add("Accept")
+    """Lead to the form of the catalogue that `f` names or else the asker reads best; Turtle without a wish, people to
+    the page about the data."""
+    searching.refuse_unknown(("f",))
+    if wish := request.args.get("f", ""):
+        if wish not in catalogue.MEDIA_TYPES:
+            raise taking.refuse("f", wish, [*catalogue.MEDIA_TYPES])
+        return redirect(f"/catalog.{wish}", 302)
+    best = request.accept_mimetypes.best_match([*_READ], default="text/turtle")
+    path = f"/catalog.{_READ[best]}" if _READ[best] else url_for("open_data.data", lang=g.lang, _anchor="harvest")
+    response = redirect(path, 302)
+    response.vary.update(("Accept", *(() if _READ[best] else ("Accept-Language",))))
     return response
+
+
+@blueprint.get("/.well-known/api-catalog")
+def api_catalog() -> Response:
+    """Where programs find the interface, its description and the catalogue (RFC 9727)."""
+    searching.refuse_unknown(())
+
+    def to(path: str, kind: str) -> list[dict[str, str]]:
+        return [{"href": wording.absolute(path), "type": kind}]
+
+    one = {
+        "anchor": wording.absolute("/ogc/"),
+        "service-desc": to("/ogc/api?f=json", "application/vnd.oai.openapi+json;version=3.0"),
+        "service-doc": to("/ogc/api?f=html", "text/html"),
+        "describedby": to("/catalog.jsonld", catalogue.MEDIA_TYPES["jsonld"][0]),
+    }
+    return Response(orjson.dumps({"linkset": [one]}), content_type=LINKS)
 
 
 @blueprint.get("/services.hsds.json")
@@ -106,7 +145,8 @@ def services() -> Response:
         hsds.service(orjson.loads(line), lambda key: wording.label("service_category", key))
         for line in b"".join(pieces).splitlines()
     ]
-    about = {"licence": fields.LICENCE_URL, "attribution": taking.attribution(), "source": wording.absolute("/")}
+    about = taking.members(taking.Taken(shape, ids, lang, question), taking.last_change("service"))
+    about["licence"] = about.pop("licence_url")
     return Response(orjson.dumps(hsds.page(found, about)), content_type=hsds.MEDIA_TYPE)
 
 
@@ -138,8 +178,14 @@ def events() -> Response:
                     one["id"], told["title"], told["language"], told["date"], place, address, changed, *point
                 )
             )
-    name = f"{asked.site().name}: {taking.title_of('events')}"
-    return Response(icalendar.calendar(name, found), content_type=icalendar.MEDIA_TYPE)
+    about = icalendar.About(
+        f"{asked.site().name}: {taking.title_of('events')}",
+        f"{taking.attribution()}. {fields.LICENCE_URL}",
+        wording.absolute(f"/events.ics?lang={lang}"),
+        wording.absolute(f"/{taking.page_language(lang)}/data"),
+        taking.last_change("event"),
+    )
+    return Response(icalendar.calendar(about, found), content_type=icalendar.MEDIA_TYPE)
 
 
 def _read_start() -> tuple[datetime, str, str] | None:
@@ -185,6 +231,13 @@ def _address(collection: str, slug: str) -> str:
     return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[collection].plural}/{slug}")
 
 
+def _feature(one: changes.Change) -> str | None:
+    """Return where programs read a record, None where the API has none of its kind."""
+    if one.gone or one.collection not in ogc_collections.WORDS:
+        return None
+    return wording.absolute(f"/ogc/collections/{fields.COLLECTIONS[one.collection].plural}/items/{one.slug}?f=json")
+
+
 def _said(one: changes.Change) -> dict[str, Any]:
     """Return a change as JSON; of a record that is gone, that it is, and which other took its place."""
     found: dict[str, Any] = {
@@ -195,6 +248,8 @@ def _said(one: changes.Change) -> dict[str, Any]:
     }
     if not one.gone:
         found["url"] = _address(one.collection, one.slug)
+        if feature := _feature(one):
+            found["feature"] = feature
     elif one.moved_to:
         found |= {"moved_to": one.moved_to, "moved_to_url": _address(one.collection, one.moved_to)}
     return found
@@ -206,6 +261,8 @@ def changes_json() -> Response:
     found, links = _changes("json")
     content = {
         "licence": fields.LICENCE_URL,
+        "attribution": taking.attribution(),
+        "source": wording.absolute("/"),
         "links": [{"rel": rel, "href": address} for rel, address in links.items()],
         "changes": [_said(one) for one in found],
     }
@@ -218,7 +275,8 @@ def changes_atom() -> Response:
     found, links = _changes("atom")
     body = render_template(
         "feeds/changes.xml",
-        rows=[(one, _address(one.collection, one.moved_to or one.slug)) for one in found],
+        rows=[(one, _address(one.collection, one.moved_to or one.slug), _feature(one)) for one in found],
+        attribution=taking.attribution(),
         links=links,
         licence_url=fields.LICENCE_URL,
         updated=found[-1].changed if found else None,

@@ -18,6 +18,7 @@ PART = 10_000  # pages in a part, so that a part stays far below 50 MB
 XML = "application/xml; charset=utf-8"
 ROBOTS = """User-agent: *
 Disallow: /*?
+Allow: /changes.
 Disallow: /healthz/
 
 Sitemap: {sitemap}
@@ -58,6 +59,7 @@ def sitemap_part(number: int) -> Response:
 @blueprint.get("/robots.txt")
 @without_data  # needs no database: without this file, search engines would think the whole site closed
 def robots() -> Response:
-    """Every page may be visited; searches, of which there are endlessly many, lead to the same records."""
+    """Every page may be visited; searches, of which there are endlessly many, lead to the same records. The pages of
+    the feeds of changes are few, and who follows them needs each."""
     body = ROBOTS.format(sitemap=wording.absolute("/sitemap.xml"))
     return Response(body, content_type="text/plain; charset=utf-8")

@@ -109,7 +109,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
     key = caching.make_etag(
         *asked.versions(),
         current_app.extensions["build"],
-        asked.root(request),
+        wording.absolute(""),  # files outlive the process: another address makes another file
         request.full_path,
         asked.site().name,
     )

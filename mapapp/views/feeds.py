@@ -10,7 +10,7 @@ from .. import search
 from ..errors import Problem
 from ..formats import feed, fields
 from ..queries import practices
-from . import asked, searching
+from . import asked, searching, taking
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -58,6 +58,7 @@ def atom(lang: str) -> Response:
         words=searching.words(question),
         updated=max((row.updated_at for row in rows), default=LONG_AGO),
         licence_url=fields.LICENCE_URL,
+        attribution=taking.attribution(),
         page_path=searching.page_of(question, lang),
         links=links,
         total=answer.total,

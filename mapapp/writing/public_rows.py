@@ -147,7 +147,7 @@ def change(
 
 def confirm(connection: Connection, kind: str, record_id: int, day: Any, by: str) -> None:
     """Note that a record's owner vouches for it: it is not marked as unconfirmed any more."""
-    now = {"confirmed_on": day, "confirmed_by": by, "lapsed_on": None}
+    now = {"confirmed_on": day, "confirmed_by": by, "lapsed_on": None, "updated_at": func.now()}
     table = TABLES[kind]
     connection.execute(update(table).where(table.c.id == record_id).values(**now))
 

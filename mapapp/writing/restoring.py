@@ -71,7 +71,8 @@ def restore(
     try:
         return _fill(engine, files, territories, places, progress, bring)
     except (DataError, IntegrityError) as error:
-        raise NotRestored(f"a row does not fit: {str(error).splitlines()[0]}") from error
+        where = (error.diag.context or "").partition(":")[0].removeprefix("COPY ")  # "practice, line 6"
+        raise NotRestored(f"a row does not fit{where and f' ({where})'}: {str(error).splitlines()[0]}") from error
 
 
 def _fill(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from ..models.need import Need
 from ..models.practice import Practice, PracticeTerm
+from ..models.project import Project
 from ..models.proposal import Proposal
 from ..models.service import Service
 from ..models.vocabulary import FormerTerm, Term, TermLabel, TermSynonym
@@ -46,6 +47,7 @@ SELECT slug, position, EXISTS (SELECT FROM practice_term AS other WHERE other.pr
 FROM practice_term AS one JOIN practice ON practice.id = practice_id
 WHERE vocabulary = :vocabulary AND key = :key ORDER BY slug
 """)
+_PROJECTS_WITH = text("SELECT slug, themes FROM project WHERE :key = ANY(themes) ORDER BY slug FOR UPDATE")
 _NAMED = text(
     "SELECT id, values, base FROM proposal WHERE kind = :kind AND "
     "(values -> :field @> to_jsonb(:key ::text) OR base -> :field @> to_jsonb(:key ::text)) ORDER BY id FOR UPDATE"
@@ -82,7 +84,7 @@ def merge(
     kept["former"] = sorted(led)
     connection.execute(delete(Term).where(Term.vocabulary == vocabulary, Term.key == key))
     connection.execute(insert(FormerTerm).values(vocabulary=vocabulary, key=key, moved_to=into, kept=kept))
-    number = len(kept["records"]["with"]) + len(kept["records"]["needs"])
+    number = sum(map(len, kept["records"].values()))
     note(connection, "terms_merged", actor, vocabulary, key, address, into=into, records=number)
     return number
 
@@ -113,22 +115,40 @@ def _column(vocabulary: str) -> tuple[Any, Any]:
 
 def _move_records(connection: Connection, vocabulary: str, key: str, into: str) -> Kept:
     """Give the records the other term. Return which those were: slug, place among the record's terms, whether it had
-    the other one already; and the ids of needs."""
+    the other one already; the ids of needs; and projects with their themes before and after."""
     if vocabulary not in ("theme", "target_group"):
         table, column = _column(vocabulary)
-        slugs = connection.execute(update(table).where(column == key).values({column: into}).returning(table.slug))
-        return {"with": [[slug, 0, False] for slug in sorted(slugs.scalars())], "needs": []}
+        now = {column: into, table.updated_at: func.now()}
+        slugs = connection.execute(update(table).where(column == key).values(now).returning(table.slug))
+        return {"with": [[slug, 0, False] for slug in sorted(slugs.scalars())], "needs": [], "projects": []}
     given = {"vocabulary": vocabulary, "key": key, "into": into}
     found = [list(row) for row in connection.execute(_PRACTICES_WITH, given)]
     mine = (PracticeTerm.vocabulary == vocabulary, PracticeTerm.key == key)
     both = select(PracticeTerm.practice_id).where(PracticeTerm.vocabulary == vocabulary, PracticeTerm.key == into)
     connection.execute(delete(PracticeTerm).where(*mine, PracticeTerm.practice_id.in_(both.scalar_subquery())))
     connection.execute(update(PracticeTerm).where(*mine).values(key=into))
+    _changed_now(connection, [slug for slug, _position, _both in found])
     needs: list[int] = []
+    projects: list[Any] = []
     if vocabulary == "theme":
-        moved = connection.execute(update(Need).where(Need.theme == key).values(theme=into).returning(Need.id))
+        for slug, before in connection.execute(_PROJECTS_WITH, {"key": key}).all():
+            projects.append([slug, before, _renamed(before, key, into)])
+            _give_themes(connection, *projects[-1])
+        now = {"theme": into, "updated_at": func.now()}
+        moved = connection.execute(update(Need).where(Need.theme == key).values(**now).returning(Need.id))
         needs = sorted(moved.scalars())
-    return {"with": found, "needs": needs}
+    return {"with": found, "needs": needs, "projects": projects}
+
+
+def _give_themes(connection: Connection, slug: str, before: list[str], after: list[str]) -> int:
+    """Give a project other themes where it has those that it had before; return whether it did, as a number."""
+    mine = (Project.slug == slug, Project.themes == before)
+    return connection.execute(update(Project).where(*mine).values(themes=after, updated_at=func.now())).rowcount
+
+
+def _changed_now(connection: Connection, practices: Iterable[str]) -> None:
+    """Note that practices have changed: whoever follows the changes gets their other terms."""
+    connection.execute(update(Practice).where(Practice.slug.in_(practices)).values(updated_at=func.now()))
 
 
 def _move_proposals(connection: Connection, vocabulary: str, key: str, into: str) -> list[Any]:
@@ -175,8 +195,11 @@ def part(connection: Connection, actor: Acting, vocabulary: str, key: str, *, ad
         refuse_taken(connection, vocabulary, key, language, label)
     _restore(connection, vocabulary, key, into, kept)
     back = _give_back(connection, vocabulary, key, into, kept["records"]["with"])
-    needs = update(Need).where(Need.id.in_(kept["records"]["needs"]), Need.theme == into).values(theme=key)
+    needs = update(Need).where(Need.id.in_(kept["records"]["needs"]), Need.theme == into)
+    needs = needs.values(theme=key, updated_at=func.now())
     number = len(back) + connection.execute(needs).rowcount
+    for slug, before, after in kept["records"].get("projects", ()):
+        number += _give_themes(connection, slug, after, before)
     rewritten = _give_proposals_back(connection, vocabulary, key, into, kept["proposals"], back)
     led = (FormerTerm.vocabulary == vocabulary, FormerTerm.moved_to == into, FormerTerm.key.in_(kept["former"]))
     connection.execute(update(FormerTerm).where(*led).values(moved_to=key))
@@ -210,7 +233,8 @@ def _give_back(connection: Connection, vocabulary: str, key: str, into: str, rec
     kept = {slug: (position, both) for slug, position, both in records}
     if vocabulary not in ("theme", "target_group"):
         table, column = _column(vocabulary)
-        theirs = update(table).where(table.slug.in_(kept), column == into).values({column: key})
+        now = {column: key, table.updated_at: func.now()}
+        theirs = update(table).where(table.slug.in_(kept), column == into).values(now)
         return dict.fromkeys(connection.execute(theirs.returning(table.slug)).scalars(), False)
     query = (
         select(Practice.id, Practice.slug)
@@ -226,6 +250,7 @@ def _give_back(connection: Connection, vocabulary: str, key: str, into: str, rec
         else:
             one = (PracticeTerm.practice_id == practice_id, PracticeTerm.vocabulary == vocabulary)
             connection.execute(update(PracticeTerm).where(*one, PracticeTerm.key == into).values(key=key))
+    _changed_now(connection, back)
     return back
 
 
