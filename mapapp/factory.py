@@ -60,7 +60,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         "lines": KeptBytes(),
         "keys": KeptBytes(),
         "at hand": AtHand(settings.data_dir / "features"),
-        "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}",
+        "build": f"{version('practice-atlas')}-{assets.build_id()}{'-demo' * settings.demo}-{settings.base_url}",
     }
     app.session_interface = _NoSessions()
     Babel(app, locale_selector=lambda: g.get("lang", "en"))

@@ -12,6 +12,7 @@ from .ogc_collections import TIMES
 from .ogc_crs import WORLD, System
 
 JSON_FG = "application/vnd.ogc.fg+json"
+JSON_FG_ALSO = "application/fg+json"  # as drafts and some clients call it
 JSON_FG_CLASSES = (
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",

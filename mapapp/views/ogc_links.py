@@ -43,6 +43,8 @@ def form(offered: Mapping[str, str]) -> str:
     if asker.environ.get("HTTP_ACCEPT", ANYTHING) == ANYTHING:
         return first
     kinds = {media.split(";")[0]: name for name, media in reversed(list(offered.items()))} | {JSON: first}
+    if "jsonfg" in offered:
+        kinds[ogc_features.JSON_FG_ALSO] = "jsonfg"
     # Who takes anything gets the first: werkzeug would give them the last that fits.
     best = asker.accept_mimetypes.best_match([offered[first].split(";")[0], *kinds])
     return kinds.get(best or "", first)

@@ -127,6 +127,9 @@ def test_unknown_systems_and_reversed_boxes_are_named(client: Any) -> None:
 def test_json_fg_puts_other_systems_into_place(client: Any) -> None:
     fg = client.get(ITEMS, query_string={"f": "jsonfg", "crs": f"{EPSG}3035", "limit": 5})
     assert fg.content_type == "application/vnd.ogc.fg+json"
+    for kind in ("application/vnd.ogc.fg+json", "application/fg+json"):
+        asked = client.get(f"{ITEMS}?limit=5", headers={"Accept": f"{kind}, application/geo+json;q=0.8"})
+        assert asked.content_type == fg.content_type
     document = fg.json
     assert "http://www.opengis.net/spec/json-fg-1/1.0/conf/core" in document["conformsTo"]
     assert document["coordRefSys"] == f"{EPSG}3035"
