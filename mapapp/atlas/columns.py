@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from ..queries import columns as read
+from ..queries.tiles import LAT_LIMIT
 
 Bitmap = NDArray[np.uint64]
 Rows = NDArray[np.int32]
@@ -43,7 +44,6 @@ VOCABULARIES = {
     "criterion": "criterion",
     "category": "service_category",
 }
-LAT_LIMIT = 85.0511287798066  # degrees: where the square of Web Mercator ends
 MORTON_BITS = 26
 
 

@@ -4,13 +4,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..queries.tiles import CELLS, CLUSTERED
 from .columns import MORTON_BITS, morton_of_tile
 
 if TYPE_CHECKING:
     from .answer import Answer
-
-CLUSTERED = 10  # zooms below it show cells with the number of their records
-CELLS = 4  # as a power of two: 16 cells across a tile
 
 
 class Spot(NamedTuple):

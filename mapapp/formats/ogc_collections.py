@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from . import fields, ogc_crs
 
-PRIMARY, GEOMETRY_KINDS = "geometry", {"project": "multipoint", "territory": "multipolygon"}
+PRIMARY = "geometry"
 SEARCHED = ("practice", "service")  # answered from columns in memory, by the parameters of the page
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..queries.export import SOURCES
 from .fields import Collection, Field
-from .ogc_collections import GEOMETRY_KINDS, PRIMARY, queryable
+from .ogc_collections import PRIMARY, queryable
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MEDIA_TYPE = "application/schema+json"
@@ -52,7 +53,7 @@ def _identified(say: Say) -> dict[str, Any]:
 
 
 def _geometry(collection: Collection, say: Say) -> dict[str, Any]:
-    kind = GEOMETRY_KINDS.get(collection.name, "point")
+    kind = SOURCES[collection.name].kind
     words = {"title": say(_PLACE[0]), "description": say(_PLACE[1])}
     return {PRIMARY: {"format": f"geometry-{kind}", "x-ogc-role": "primary-geometry", **words}}
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..queries.export import SOURCES
 from . import mvt
 from .fields import Collection
-from .ogc_collections import GEOMETRY_KINDS
 
 GRID = "WebMercatorQuad"
 GRID_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{GRID}"
@@ -55,7 +55,7 @@ def tileset(collection: Collection, title: str, links: Links) -> dict[str, Any]:
             {
                 "id": collection.plural,
                 "dataType": "vector",
-                "geometryDimension": 2 if GEOMETRY_KINDS.get(collection.name) == "multipolygon" else 0,
+                "geometryDimension": 2 if SOURCES[collection.name].kind == "multipolygon" else 0,
             }
         ],
         "links": list(links),

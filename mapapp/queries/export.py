@@ -23,6 +23,7 @@ class Source(NamedTuple):
     key_type: str = "int"
     slug: str = "slug"
     lighter: str = ""  # a geometry with fewer points, for tiles from far away
+    kind: str = "point"  # of the geometry, in small letters
 
 
 _FALLBACK = "x.language = 'en' DESC, x.is_source DESC"
@@ -51,10 +52,11 @@ SOURCES = {
         _texts("project", "aims", "measures", "benefits", "location"),
         "(SELECT ST_Multi(ST_Union(g.location)) FROM membership m JOIN region g ON g.id = m.region_id "
         "WHERE m.project_id = r.id AND g.location IS NOT NULL)",
+        kind="multipoint",
     ),
     "event": Source("event", _texts("event") | _BY_PROJECT),
     "need": Source("need", _texts("need") | _BY_REGION, "j.location"),
-    "territory": Source("territory", {}, "r.outline", "code", "text", "code", "r.sketch"),
+    "territory": Source("territory", {}, "r.outline", "code", "text", "code", "r.sketch", "multipolygon"),
 }
 PAGES = ("practice", "service", "region", "project")  # the collections whose records have pages
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,12 +17,9 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
-    Select,
     Subquery,
     Text,
     and_,
-    bindparam,
-    case,
     cast,
     column,
     func,
@@ -40,9 +36,7 @@ from .cql2 import Queryable, condition
 from .cql2_geometry import Crs
 from .export import SOURCES, Source
 
-GEOMETRY, SKETCH = "geometry", "atlas_sketch"
-BESIDE = 0.1  # how much of a tile is drawn beyond its edges, of its own width
-LIGHTER = 7  # the highest zoom of tiles that are drawn from lighter geometries
+GEOMETRY = "geometry"
 # The kind of a published field: what it is for a condition, and its type in SQL.
 _TYPES: dict[str, tuple[str, TypeEngine[Any], str]] = {
     "text": ("text", Text(), ""),
@@ -58,8 +52,6 @@ _TYPES: dict[str, tuple[str, TypeEngine[Any], str]] = {
 }
 _BOUND = re.compile(r"%\((\w+)\)s")
 WORLD = Crs(4326, False, True)
-# The whole of Web Mercator, as PostGIS has it by default: named only because the margin comes after it.
-_WEB_SQUARE = text("ST_MakeEnvelope(-20037508.342789, -20037508.342789, 20037508.342789, 20037508.342789, 3857)")
 
 
 class Column(NamedTuple):
@@ -92,7 +84,7 @@ def _frame(source: Source, columns: Mapping[str, Column], values: Mapping[str, o
     return bound.columns(key, column("atlas_geometry", Geometry(srid=4326)), *fields).subquery("v")
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """The records of a collection as a table, the condition that they fulfil, and the columns to order by."""
 
     frame: Subquery
@@ -100,9 +92,9 @@ class _Found(NamedTuple):
     order: list[ColumnElement[Any]]
 
 
-def _find(
+def find(
     collection: str, columns: Mapping[str, Column], asked: Asked, values: Mapping[str, object], more: Sequence[str] = ()
-) -> _Found:
+) -> Found:
     """Return what is asked; `more` names columns to have in the table. Raises Cql2Error for what cannot be asked."""
     named = {name for name, _down in asked.order}.union(*(tree.properties(one) for one, _crs in asked.conditions))
     if unknown := named - columns.keys() - {GEOMETRY}:
@@ -113,7 +105,7 @@ def _find(
     queryables = {name: Queryable(frame.c[name], _TYPES[one.kind][0]) for name, one in wanted.items()}
     queryables[GEOMETRY] = Queryable(frame.c.atlas_geometry, "geometry")
     where = and_(true(), *(condition(one, queryables, crs) for one, crs in asked.conditions))
-    return _Found(frame, where, [_ordered(queryables[name], down) for name, down in asked.order])
+    return Found(frame, where, [_ordered(queryables[name], down) for name, down in asked.order])
 
 
 def keys(
@@ -128,7 +120,7 @@ def keys(
     `columns` are all that may be named; `values` what their SQL needs (site, lang, licence). Whole-number keys come as
     one packed array, others as a list. Raises Cql2Error for what cannot be asked.
     """
-    frame, where, order = _find(collection, columns, asked, values)
+    frame, where, order = find(collection, columns, asked, values)
     if SOURCES[collection].key_type == "int":
         packed = func.string_agg(
             func.int4send(frame.c.atlas_key, type_=LargeBinary),
@@ -148,81 +140,6 @@ def hurried(connection: Connection, milliseconds: int) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql("RESET statement_timeout")  # to what the connection was opened with
-
-
-class Tile(NamedTuple):
-    """A tile of the Web Mercator square, the row counted from the north."""
-
-    zoom: int
-    row: int
-    column: int
-
-
-def tile(
-    connection: Connection,
-    collection: str,
-    columns: Mapping[str, Column],
-    asked: Asked,
-    values: Mapping[str, object],
-    where_to: Tile,
-    layer: str,
-    shown: Sequence[str],
-) -> bytes:
-    """Return a vector tile, written by PostGIS, of the records that fulfil a condition, with the columns `shown`.
-
-    Raises Cql2Error for what cannot be asked.
-    """
-    lighter = bool(where_to.zoom <= LIGHTER and SOURCES[collection].lighter)
-    if asked.conditions:
-        made = _tile_sql(collection, columns, asked, values, layer, shown, lighter)
-    else:
-        made = _plain_tile_sql(collection, tuple(columns.items()), tuple(values.items()), layer, tuple(shown), lighter)
-    return bytes(connection.execute(made, where_to._asdict()).scalar_one() or b"")
-
-
-@lru_cache(maxsize=64)
-def _plain_tile_sql(
-    collection: str,
-    columns: tuple[tuple[str, Column], ...],
-    values: tuple[tuple[str, object], ...],
-    layer: str,
-    shown: tuple[str, ...],
-    lighter: bool,
-) -> Select[Any]:
-    """Return the statement of tiles without conditions, which is always the same: making it costs more than a tile."""
-    return _tile_sql(collection, dict(columns), Asked(), dict(values), layer, shown, lighter)
-
-
-def _tile_sql(
-    collection: str,
-    columns: Mapping[str, Column],
-    asked: Asked,
-    values: Mapping[str, object],
-    layer: str,
-    shown: Sequence[str],
-    lighter: bool,
-) -> Select[Any]:
-    source = SOURCES[collection]
-    sketch = {SKETCH: Column("geometry", source.lighter)} if lighter else {}
-    frame, where, _order = _find(collection, {**columns, **sketch}, asked, values, (*shown, *sketch))
-    place = [bindparam(name, type_=Integer()) for name in ("zoom", "column", "row")]
-    edges = func.ST_TileEnvelope(*place)
-    # Edges of a tile are meridians and parallels in both systems, so the box needs no more corners.
-    near = frame.c.atlas_geometry.op("&&")(func.ST_Transform(edges, 4326))
-    shape = _inside(frame.c[SKETCH] if lighter else frame.c.atlas_geometry)
-    if source.lighter:  # what lies far outside is not projected
-        around = func.ST_TileEnvelope(*place, _WEB_SQUARE, BESIDE)
-        shape = func.ST_ClipByBox2D(shape, func.ST_Transform(around, 4326))
-    drawn = func.ST_AsMVTGeom(func.ST_Transform(shape, 3857), edges)
-    rows = select(*(frame.c[name] for name in shown), drawn.label("drawn")).where(where, near).subquery("rows")
-    return select(func.ST_AsMVT(text("rows.*"), layer, 4096, "drawn", type_=LargeBinary)).select_from(rows)
-
-
-def _inside(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a geometry without what Web Mercator cannot show."""
-    square = func.ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326)
-    # The boxes that geometries carry are compared: nothing else of an outline needs to be read for it.
-    return case((geometry.op("@")(square), geometry), else_=func.ST_Intersection(geometry, square))
 
 
 def _ordered(queryable: Queryable, descending: bool) -> ColumnElement[Any]:

@@ -16,7 +16,7 @@ from ..atlas import Answer, conditions, filters
 from ..formats import fields, ogc_crs
 from ..formats.fields import Collection
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
-from ..queries import export, matching
+from ..queries import export, matching, tiles
 from ..queries.cql2_geometry import Crs
 from ..search import Search
 from . import asked, ogc_reading, wording
@@ -83,12 +83,12 @@ def _unpacked(collection: Collection, packed: bytes) -> Any:
     return packed.decode().split()
 
 
-def tile(collection: Collection, chosen: Chosen, lang: str, where: matching.Tile) -> bytes:
+def tile(collection: Collection, chosen: Chosen, lang: str, where: tiles.Tile) -> bytes:
     """Return a vector tile of a collection that is not searched in memory: its ids and names."""
     columns, question = _columns(collection), _question(chosen, ())
     shown = ("id", collection.fields[0].name)
     return _asking(
-        lambda: matching.tile(
+        lambda: tiles.tile(
             asked.connection(), collection.name, columns, question, values(lang), where, collection.plural, shown
         )
     )

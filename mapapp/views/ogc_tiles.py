@@ -8,7 +8,7 @@ from ..atlas import tiles
 from ..formats import mvt, ogc_tiles
 from ..formats.fields import Collection
 from ..formats.ogc_collections import SEARCHED
-from ..queries.matching import Tile
+from ..queries.tiles import Tile
 from . import ogc_items, ogc_links, ogc_reading, ogc_selecting
 from .ogc import blueprint, form_asked, given, words_of
 from .ogc_links import DOCUMENT, JSON, REL, address, link
@@ -68,7 +68,7 @@ def tileset(collection_id: str, grid: str) -> Response:
 
 @blueprint.get("/collections/<collection_id>/tiles/<grid>/<int:zoom>/<int:row>/<int:column>")
 def tile(collection_id: str, grid: str, zoom: int, row: int, column: int) -> Response:
-    """One tile: close records as one point with their number below zoom 10, each record above."""
+    """One tile: close points as one with their number below zoom 10, each above; other geometries always each."""
     collection = ogc_items.collection_of(collection_id)
     if grid != ogc_tiles.GRID or zoom > ogc_tiles.HIGHEST or max(row, column) >= 2**zoom:
         abort(404)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from .. import i18n
 from ..formats import fields, ogc_collections, qgis
+from ..queries.export import SOURCES
 from . import asked, downloads, ogc_links, searching, taking
 
 blueprint = Blueprint("qgis", __name__)
@@ -33,7 +34,7 @@ def address_of(collection: fields.Collection) -> str:
 
 def _layer(collection: fields.Collection) -> qgis.Layer:
     words = ogc_collections.WORDS[collection.name]
-    kind = ogc_collections.GEOMETRY_KINDS.get(collection.name, "point")
+    kind = SOURCES[collection.name].kind
     ours = collection is not fields.TERRITORY
     return qgis.Layer(
         collection.plural,

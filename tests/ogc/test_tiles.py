@@ -5,8 +5,11 @@ from typing import Any
 
 import mapbox_vector_tile
 import pytest
+from sqlalchemy import Engine, text
 
+from mapapp.factory import create_app
 from mapapp.formats import mvt
+from mapapp.settings import Settings
 
 TILES = "/ogc/collections/{}/tiles/WebMercatorQuad"
 
@@ -47,10 +50,69 @@ def test_high_zooms_show_each_record_where_it_is(client: Any) -> None:
     assert known["imst-abc-cafe"] == pytest.approx([x % 1 * 4096, 4096 - y % 1 * 4096], abs=2)
 
 
-@pytest.mark.parametrize("name", ["regions", "projects", "events", "needs"])
-def test_other_collections_are_drawn_by_the_database(client: Any, name: str) -> None:
-    assert len(features(client, name, 0, 0, 0)) == matched(client, name)[1]
-    assert {"id"} <= features(client, name, 0, 0, 0)[0]["properties"].keys()
+@pytest.mark.parametrize("query", ["", "?bbox=5,45,17,55", "?filter=id%20LIKE%20'%25t%25'%20AND%20country%20<>%20'DE'"])
+@pytest.mark.parametrize("name", ["regions", "events", "needs"])
+def test_points_drawn_by_the_database_are_counted_as_well(client: Any, name: str, query: str) -> None:
+    wanted = matched(client, name, query)[1]
+    for zoom in (0, 3):
+        found = [
+            one
+            for row in range(2**zoom)
+            for column in range(2**zoom)
+            for one in features(client, name, zoom, row, column, query)
+        ]
+        assert sum(one["properties"]["point_count"] for one in found) == wanted
+        for properties in (one["properties"] for one in found):
+            named = {"id", "statement" if name == "needs" else "name" if name == "regions" else "title"}
+            assert properties.keys() == {"point_count", *(named if properties["point_count"] == 1 else ())}
+    assert wanted
+
+
+CORNERS = ((0, 0), (0, 66.51326044311186), (-180, -90), (180, 90), (180, -85.06), (-180, 85.0511287798066), (11.25, 0))
+
+
+def drawn(client: Any, name: str, zoom: int, row: int, column: int) -> list[tuple[int, int, int, bool]]:
+    found = features(client, name, zoom, row, column)
+    return sorted(
+        (*one["geometry"]["coordinates"], one["properties"]["point_count"], "id" in one["properties"]) for one in found
+    )
+
+
+def test_the_database_draws_points_as_the_memory_does(settings: Settings, atlas_engine: Engine) -> None:
+    numbered = "(SELECT id, row_number() OVER (ORDER BY id) AS nth FROM {})"
+    with atlas_engine.begin() as connection:
+        for nth, (lon, lat) in enumerate(CORNERS, start=1):
+            connection.execute(
+                text(
+                    "UPDATE region SET location = ST_Point(:lon, :lat, 4326), location_kind = 'municipality' "
+                    f"FROM {numbered.format('region')} n WHERE n.id = region.id AND n.nth = :nth"
+                ),
+                {"lon": lon, "lat": lat, "nth": nth},
+            )
+        connection.execute(text("UPDATE practice SET location = NULL, location_kind = NULL"))
+        connection.execute(
+            text(
+                "UPDATE practice SET location = region.location, location_kind = region.location_kind "
+                f"FROM {numbered.format('practice')} n JOIN {numbered.format('region')} o USING (nth) "
+                "JOIN region ON region.id = o.id WHERE n.id = practice.id"
+            )
+        )
+    client = create_app(settings, atlas_engine).test_client()
+    every = [(zoom, row, column) for zoom in (0, 1, 3) for row in range(2**zoom) for column in range(2**zoom)]
+    # North-west and south-east of where the meridian of Greenwich and the equator meet, and Innsbruck.
+    every += [(12, 2047, 2047), (12, 2048, 2048), (9, 255, 255), (9, 256, 272), (10, 358, 543), (22, 2**21, 2**21)]
+    for place in every:
+        ours, theirs = drawn(client, "regions", *place), drawn(client, "practices", *place)
+        assert [one[2:] for one in ours] == [one[2:] for one in theirs], place
+        # The mean of the same numbers in another order.
+        assert [one[:2] for one in ours] == [pytest.approx(one[:2], abs=1) for one in theirs], place
+    assert drawn(client, "regions", 22, 2**21, 2**21) == [(0, 4096, 1, True)]
+
+
+def test_projects_are_all_shown(client: Any) -> None:
+    found = features(client, "projects", 0, 0, 0)
+    assert len(found) == matched(client, "projects")[1]
+    assert {"id"} <= found[0]["properties"].keys()
 
 
 def test_areas_are_filtered_like_their_features(client: Any) -> None:
