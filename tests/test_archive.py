@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from flask import g
+from markupsafe import escape
 from PIL import Image
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from mapapp import archiving, command_line
 from mapapp.database import Base
 from mapapp.factory import create_app
+from mapapp.formats import fields
 from mapapp.forms import pictures
 from mapapp.queries import archive
 from mapapp.settings import Settings
@@ -31,6 +34,18 @@ SECRET = "canary"  # in everything that is not public
 SHOWN = "garden-of-languages"
 LEFT = "('imst-abc-cafe', 'imst-marjam')"
 RECORDS = ("practice", "service", "region", "project", "event", "need")
+# Of a practice that nobody had evaluated: by the framework that its page shows, and by another one.
+_EVALUATION = text("""
+WITH said AS (
+  INSERT INTO evaluation (practice_id, criterion, framework, level, evaluator, date, version, evidence)
+  SELECT practice.id, key, framework, 'high', 'A region', '2024-05', '2.1', 'Forty interviews'
+  FROM practice, term, unnest(ARRAY['REGIN', 'Other']) AS framework
+  WHERE slug = :slug AND vocabulary = 'criterion' AND position = 1
+  RETURNING id, framework
+)
+INSERT INTO evaluation_text (evaluation_id, language, origin, is_source, source_version, strength)
+SELECT id, 'en', 'author', true, 1, 'Asked under ' || framework FROM said
+""")
 ADDRESSES = (
     "/practices.geojson?lang=all",
     "/practices.csv?theme=dwelling",
@@ -83,6 +98,7 @@ def _fill(engine: Engine, data_dir: Path) -> str:
         publish(connection, vouching, moderator, owned, kind="service")
         waiting = titled(f"{SECRET} garden", photos=[{"id": hidden, "alt": {"en": SECRET}, "credit": SECRET}])
         propose(connection, by, waiting, note=SECRET)
+        connection.execute(_EVALUATION, {"slug": SHOWN})
         connection.execute(text("UPDATE account SET name = 'canary', mail = 'canary' || id || '@example.org'"))
         connection.execute(text("UPDATE organisation SET website = 'https://canary.example.org'"))
         connection.execute(text("INSERT INTO loaded_record VALUES ('canary', 'canary', 'canary', 1)"))
@@ -186,10 +202,69 @@ def test_an_archive_is_whole_and_read_without_a_server(archived: Archived, opene
         with archived.engine.connect() as connection:
             number = connection.execute(text(f"SELECT count(*) FROM {plural[:-1]}")).scalar()
         assert page.count("<article") == number > 0
+        assert {f"files/{plural}.csv", f"files/{plural}.geojson"} <= names
     assert "Begegnungscafé" in practices
     assert f'src="media/{archived.photo}-medium.webp" alt="Ein Garten im Frühling"' in practices
     assert len(list((opened / "media").iterdir())) == len(pictures.SIZES)
     assert "<em>Probelauf</em>" in (opened / "index.de.html").read_text(encoding="utf-8")
+
+
+def _articles(opened: Path, plural: str, lang: str) -> dict[str, str]:
+    """Return what a page of an archive says of each record, by slug."""
+    page = (opened / f"{plural}.{lang}.html").read_text(encoding="utf-8")
+    return dict(re.findall(r'<article id="([^"]+)">(.*?)</article>', page, re.S))
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "it"])
+def test_pages_of_an_archive_say_what_was_said_counted_and_reported_as_the_site_does(
+    archived: Archived, opened: Path, lang: str
+) -> None:
+    client = create_app(archived.settings, archived.engine).test_client()
+    evaluation = r'<dl>\s*<div><dt>(?:(?!<dl>).)*?<p class="criterion-source">.*?</p>'
+    report = r"<li>\s*<p>(?:(?!<li>).)*? · .*?</li>"
+    figure = r'<p class="figure-name">(.*?)</p>\s*<p class="figure-value">(.*?)</p>'
+    shown = {"practices": 0, "regions": 0, "projects": 0}
+    for plural in shown:
+        for slug, article in _articles(opened, plural, lang).items():
+            page = client.get(f"/{lang}/{plural}/{slug}").text
+            if plural == "regions":
+                named = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*) <span", article))
+                wanted = re.findall(figure, page)
+                assert {name: value for name, value in wanted} == named, slug
+                for year in re.findall(r'<p class="hint">([^<]*) · <a', page):
+                    assert f'<span class="hint">{year} · <a' in article, slug
+            elif plural == "projects":
+                part = page.partition('<ul class="press">')[2].partition("</ul>")[0]
+                wanted = re.findall(report, part, re.S)
+                assert re.findall(report, article.partition('<ul class="press">')[2], re.S) == wanted, slug
+            else:
+                wanted = re.findall(evaluation, page, re.S)
+                assert re.findall(evaluation, article, re.S) == wanted, slug
+            shown[plural] += len(wanted)
+    assert min(shown.values()) > 0, shown
+    said = _articles(opened, "practices", lang)[SHOWN]
+    marked = '<dd lang="en" dir="ltr">' if lang != "en" else "<dd>"
+    for words in (f"{marked}Asked under REGIN", f"{marked}Forty interviews", "A region · ", "2024", "REGIN 2.1"):
+        assert words in said
+    assert "Asked under Other" not in said, "the site shows one framework"
+    with archived.engine.connect() as connection:
+        general = connection.execute(text("SELECT title FROM media_report WHERE project_id IS NULL")).scalars().all()
+    pages = "".join(_articles(opened, "projects", lang).values())
+    assert general
+    assert [title for title in general if str(escape(title)) in pages] == [], "no page of the site shows them"
+
+
+def test_what_stands_beside_records_is_asked_once_not_for_each(archived: Archived) -> None:
+    asked: list[str] = []
+    with create_app(archived.settings, archived.engine).test_request_context("/de/data"):
+        g.lang = "de"
+        with archived.engine.connect() as connection:
+            event.listen(connection, "before_cursor_execute", lambda _c, _cursor, sql, *_more: asked.append(sql))
+            found = [archiving._beside(connection, one, "de") for one in fields.COLLECTIONS.values()]
+    tables = ("FROM evaluation\n", "practice_photo JOIN photo", "region_indicator", "media_report")
+    assert [sum(table in sql for sql in asked) for table in tables] == [1, 1, 1, 1]
+    assert len(asked) == len(tables)
+    assert {name for one in found for name in one} == {"photos", "profiles", "figures", "press"}
 
 
 def test_nothing_that_is_not_public_is_in_an_archive(opened: Path) -> None:
