@@ -25,10 +25,13 @@ from . import i18n
 from .factory import create_app
 from .formats import fields
 from .forms.pictures import SIZES
-from .queries import archive, data_version, export, site
+from .queries import archive, data_version, export, practice_page, projects, regions, site
 from .queries import photos as shown
 from .settings import Settings
 from .views import taking
+from .views.downloads import LAYERS
+from .views.figures import figures_of
+from .views.practices import profile
 from .writing import photos
 from .writing.reference import Progress
 from .writing.restoring import NotRestored, restore
@@ -47,12 +50,11 @@ FILES = (
     ("/services.hsds.json", "files/services.hsds.json"),
     *(
         (f"/{one.plural}.{ending}?lang=all", f"files/{one.plural}.{ending}")
-        for one in fields.COLLECTIONS.values()
+        for one in LAYERS
         for ending in ("csv", "geojson")
     ),
     *((f"/practices.map.html?lang={lang}", f"map.{lang}.html") for lang in i18n.LANGUAGES),
 )
-WITHOUT_PAGES = (fields.EVENT, fields.NEED)  # collections that the site shows beside others
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same records make the same archive
 
 
@@ -62,16 +64,8 @@ def _media(photo: object, size: str) -> str:
 
 
 def _features(client: FlaskClient, one: fields.Collection, lang: str) -> list[dict[str, Any]]:
-    """Return all records of a collection: from its file, or, where it has none, from the API, page by page."""
-    if one not in WITHOUT_PAGES:
-        return list(json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"])
-    found: list[dict[str, Any]] = []
-    address: str | None = f"/ogc/collections/{one.plural}/items?f=json&limit=10000&lang={lang}"
-    while address:
-        page = json.loads(client.get(address).data)
-        found += page["features"]
-        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
-    return found
+    """Return all records of a collection."""
+    return list(json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"])
 
 
 def _day(moment: str) -> str:
@@ -81,8 +75,19 @@ def _day(moment: str) -> str:
 
 def _last_change(connection: Connection) -> datetime | None:
     """Return when a record last changed."""
-    every = (*fields.COLLECTIONS, *(one.name for one in WITHOUT_PAGES))
-    return max((at for name in every if (at := export.last_change(connection, name))), default=None)
+    return max((at for one in LAYERS if (at := export.last_change(connection, one.name))), default=None)
+
+
+def _beside(connection: Connection, collection: fields.Collection, lang: str) -> dict[str, Any]:
+    """Return what the pages of a collection's records show of other tables: each by slug, as the pages show it."""
+    if collection is fields.PRACTICE:
+        evaluated = practice_page.evaluations_of_all(connection, lang)
+        profiles = {slug: profile(said, lang) for slug, said in evaluated.items()}
+        return {"photos": shown.of_all(connection, lang), "profiles": profiles}
+    if collection is fields.REGION:
+        figures = regions.figures_of_all(connection)
+        return {"figures": {slug: figures_of(found).shown for slug, found in figures.items()}}
+    return {"press": projects.press_of_all(connection)} if collection is fields.PROJECT else {}
 
 
 def _pages(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
@@ -91,17 +96,16 @@ def _pages(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
     for lang in i18n.LANGUAGES:
         with app.test_request_context(f"/{lang}/data"):
             g.lang = lang
-            every = (*fields.COLLECTIONS.values(), *WITHOUT_PAGES)
-            features = {one.plural: _features(client, one, lang) for one in every}
-            for one in every:
+            features = {one.plural: _features(client, one, lang) for one in LAYERS}
+            for one in LAYERS:
                 page = render_template(
                     "archive/collection.html",
                     lang=lang,
                     collection=one,
                     features=features,
                     day=_day,
-                    photos=shown.of_all(connection, lang) if one is fields.PRACTICE else {},
                     media=_media,
+                    **_beside(connection, one, lang),
                 )
                 yield f"{one.plural}.{lang}.html", page.encode()
             start = render_template(

@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from flask import g
+from markupsafe import escape
 from PIL import Image
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from mapapp import archiving, command_line
 from mapapp.database import Base
 from mapapp.factory import create_app
+from mapapp.formats import fields
 from mapapp.forms import pictures
 from mapapp.queries import archive
 from mapapp.settings import Settings
 from mapapp.writing import photos
 from mapapp.writing.restoring import NotRestored
 
-from .proposing import actor, practice_values, propose, publish, service_values, titled
+from .proposing import actor, evaluate, practice_values, propose, publish, service_values, titled
 
 SECRET = "canary"  # in everything that is not public
 SHOWN = "garden-of-languages"
@@ -83,6 +86,7 @@ def _fill(engine: Engine, data_dir: Path) -> str:
         publish(connection, vouching, moderator, owned, kind="service")
         waiting = titled(f"{SECRET} garden", photos=[{"id": hidden, "alt": {"en": SECRET}, "credit": SECRET}])
         propose(connection, by, waiting, note=SECRET)
+        evaluate(connection, SHOWN, ["REGIN", "Other"])
         connection.execute(text("UPDATE account SET name = 'canary', mail = 'canary' || id || '@example.org'"))
         connection.execute(text("UPDATE organisation SET website = 'https://canary.example.org'"))
         connection.execute(text("INSERT INTO loaded_record VALUES ('canary', 'canary', 'canary', 1)"))
@@ -186,10 +190,64 @@ def test_an_archive_is_whole_and_read_without_a_server(archived: Archived, opene
         with archived.engine.connect() as connection:
             number = connection.execute(text(f"SELECT count(*) FROM {plural[:-1]}")).scalar()
         assert page.count("<article") == number > 0
+        assert {f"files/{plural}.csv", f"files/{plural}.geojson"} <= names
     assert "Begegnungscafé" in practices
     assert f'src="media/{archived.photo}-medium.webp" alt="Ein Garten im Frühling"' in practices
     assert len(list((opened / "media").iterdir())) == len(pictures.SIZES)
     assert "<em>Probelauf</em>" in (opened / "index.de.html").read_text(encoding="utf-8")
+
+
+def _articles(opened: Path, plural: str, lang: str) -> dict[str, str]:
+    page = (opened / f"{plural}.{lang}.html").read_text(encoding="utf-8")
+    return dict(re.findall(r'<article id="([^"]+)">(.*?)</article>', page, re.S))
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "it"])
+def test_pages_of_an_archive_say_what_was_said_counted_and_reported_as_the_site_does(
+    archived: Archived, opened: Path, lang: str
+) -> None:
+    client = create_app(archived.settings, archived.engine).test_client()
+    evaluation = r'<dl>\s*<div><dt>(?:(?!<dl>).)*?<p class="criterion-source">.*?</p>'
+    report = r"<li>\s*<p>(?:(?!<li>).)*? · .*?</li>"
+    figure = r'<p class="figure-name">(.*?)</p>\s*<p class="figure-value">(.*?)</p>'
+    shown = dict.fromkeys(("practices", "regions", "projects"), 0)
+    for plural in shown:
+        for slug, article in _articles(opened, plural, lang).items():
+            page = client.get(f"/{lang}/{plural}/{slug}").text
+            if plural == "regions":
+                wanted = re.findall(figure, page)
+                assert re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*) <span", article) == wanted, slug
+                dated = r'class="hint">([^<]*) · <a href="([^"]+)"'
+                assert re.findall(dated, article) == re.findall(f"<p {dated}", page), slug
+            elif plural == "projects":
+                part = page.partition('<ul class="press">')[2].partition("</ul>")[0]
+                wanted = re.findall(report, part, re.S)
+                assert re.findall(report, article.partition('<ul class="press">')[2], re.S) == wanted, slug
+            else:
+                wanted = re.findall(evaluation, page, re.S)
+                assert re.findall(evaluation, article, re.S) == wanted, slug
+            shown[plural] += len(wanted)
+    assert min(shown.values()) > 0, shown
+    said = _articles(opened, "practices", lang)[SHOWN]
+    marked = '<dd lang="en" dir="ltr">' if lang != "en" else "<dd>"
+    for words in (f"{marked}Asked under REGIN", f"{marked}Forty interviews", "A region · ", "2024", "REGIN 2.1"):
+        assert words in said
+    assert "Asked under Other" not in said, "the site shows one framework"
+    with archived.engine.connect() as connection:
+        general = connection.execute(text("SELECT title FROM media_report WHERE project_id IS NULL")).scalars().all()
+    pages = "".join(_articles(opened, "projects", lang).values())
+    assert not any(str(escape(title)) in pages for title in general), "no page of the site shows them"
+
+
+def test_what_stands_beside_records_is_asked_once_not_for_each(archived: Archived) -> None:
+    asked: list[str] = []
+    with create_app(archived.settings, archived.engine).test_request_context("/de/data"):
+        g.lang = "de"
+        with archived.engine.connect() as connection:
+            event.listen(connection, "before_cursor_execute", lambda _c, _cursor, sql, *_more: asked.append(sql))
+            found = [archiving._beside(connection, one, "de") for one in fields.COLLECTIONS.values()]
+    assert len(asked) == 4
+    assert {name for one in found for name in one} == {"photos", "profiles", "figures", "press"}
 
 
 def test_nothing_that_is_not_public_is_in_an_archive(opened: Path) -> None:

@@ -1,4 +1,4 @@
-"""One practice with everything that its page shows: six statements, whatever it holds."""
+"""One practice with everything that its page shows: six statements, whatever it holds; what was said of all."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -171,16 +171,23 @@ UNION ALL
 SELECT code, level, name_latin, false FROM territory JOIN practice_territory USING (code) WHERE practice_id = :id
 ORDER BY code
 """)
-_EVALUATIONS = text("""
-SELECT framework, criterion, level, evaluator, date, source_url, strength, room_for_improvement, language, origin,
-  version, evidence, (SELECT language FROM evaluation_text WHERE evaluation_id = evaluation.id AND is_source)
+_EVALUATED = """
+  framework, criterion, level, evaluator, date, evaluation.source_url, strength, room_for_improvement, language, origin,
+  evaluation.version, evidence,
+  (SELECT language FROM evaluation_text WHERE evaluation_id = evaluation.id AND is_source)
 FROM evaluation
 JOIN term ON term.vocabulary = criterion_vocabulary AND term.key = criterion
 LEFT JOIN LATERAL (
   SELECT strength, room_for_improvement, language, origin FROM evaluation_text WHERE evaluation_id = evaluation.id
   ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
-WHERE practice_id = :id ORDER BY framework, term.position
+"""
+_EVALUATIONS = text(f"""
+SELECT {_EVALUATED} WHERE practice_id = :id ORDER BY framework, term.position, evaluation.id
+""")
+_EVALUATIONS_OF_ALL = text(f"""
+SELECT practice.slug, {_EVALUATED} JOIN practice ON practice.id = practice_id
+ORDER BY practice.slug, framework, term.position, evaluation.id
 """)
 _EVENTS = text("""
 SELECT slug, type, date, shown.title, shown.language, shown.origin, place_name, country, coalesce(url, source_url)
@@ -220,3 +227,11 @@ def detail(connection: Connection, slug: str, lang: str) -> PracticePage | None:
     """Return the practice of a slug for a reader of `lang`, or None."""
     found = connection.execute(_RECORD, {"slug": slug, "lang": lang}).one_or_none()
     return _page(connection, found, lang) if found is not None else None
+
+
+def evaluations_of_all(connection: Connection, lang: str) -> dict[str, list[Evaluated]]:
+    """Return what was said of every practice that was evaluated, by its slug, for a reader of `lang`."""
+    found: dict[str, list[Evaluated]] = {}
+    for slug, *said in connection.execute(_EVALUATIONS_OF_ALL, {"lang": lang}):
+        found.setdefault(slug, []).append(Evaluated(*said))
+    return found

@@ -189,11 +189,20 @@ def partners(connection: Connection, project_id: int, lang: str) -> list[Partner
     return [Partner(*row) for row in connection.execute(query)]
 
 
+_REPORT = tuple(getattr(MediaReport, name) for name in Report._fields)
+_PRESS_ORDER = (MediaReport.date.desc().nulls_last(), MediaReport.id)
+
+
 def press(connection: Connection, project_id: int) -> list[Report]:
     """Return the press items about a project, the latest first, undated ones last."""
-    query = (
-        select(MediaReport.outlet, MediaReport.title, MediaReport.language, MediaReport.date, MediaReport.url)
-        .where(MediaReport.project_id == project_id)
-        .order_by(MediaReport.date.desc().nulls_last(), MediaReport.id)
-    )
+    query = select(*_REPORT).where(MediaReport.project_id == project_id).order_by(*_PRESS_ORDER)
     return [Report(*row) for row in connection.execute(query)]
+
+
+def press_of_all(connection: Connection) -> dict[str, list[Report]]:
+    """Return the press items about every project that has any, by its slug and in the same order."""
+    query = select(Project.slug, *_REPORT).join(Project, Project.id == MediaReport.project_id)
+    found: dict[str, list[Report]] = {}
+    for slug, *report in connection.execute(query.order_by(Project.slug, *_PRESS_ORDER)):
+        found.setdefault(slug, []).append(Report(*report))
+    return found

@@ -236,20 +236,23 @@ def projects_of(connection: Connection, region_id: int, lang: str) -> list[Part]
     return [row._replace(roles=tuple(row.roles)) for row in found]
 
 
+_FIGURE = tuple(getattr(RegionIndicator, name) for name in Figure._fields)
+_FIGURES_ORDER = (RegionIndicator.indicator, RegionIndicator.year.desc(), RegionIndicator.id)
+
+
 def figures(connection: Connection, region_id: int) -> list[Figure]:
     """Return the context figures of a region, the dated ones first, the latest before the earlier."""
-    query = (
-        select(
-            RegionIndicator.indicator,
-            RegionIndicator.year,
-            RegionIndicator.value,
-            RegionIndicator.unit,
-            RegionIndicator.source_url,
-        )
-        .where(RegionIndicator.region_id == region_id)
-        .order_by(RegionIndicator.indicator, RegionIndicator.year.desc(), RegionIndicator.id)
-    )
+    query = select(*_FIGURE).where(RegionIndicator.region_id == region_id).order_by(*_FIGURES_ORDER)
     return [Figure(*row) for row in connection.execute(query)]
+
+
+def figures_of_all(connection: Connection) -> dict[str, list[Figure]]:
+    """Return the context figures of every region that has any, by its slug and in the same order."""
+    query = select(Region.slug, *_FIGURE).join(Region, Region.id == RegionIndicator.region_id)
+    found: dict[str, list[Figure]] = {}
+    for slug, *figure in connection.execute(query.order_by(Region.slug, *_FIGURES_ORDER)):
+        found.setdefault(slug, []).append(Figure(*figure))
+    return found
 
 
 def needs(connection: Connection, region_id: int, lang: str) -> list[ListedNeed]:

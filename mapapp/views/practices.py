@@ -1,5 +1,6 @@
 """One practice: its page, and its card for the map."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -65,9 +66,9 @@ def _alike(practice_id: int, lang: str) -> list[Alike]:
     return [Alike(cards[one.id], _why(one)) for one in found if one.id in cards]
 
 
-def profile(record: practices.PracticePage, lang: str) -> list[Criterion]:
+def profile(evaluations: Iterable[Evaluated], lang: str) -> list[Criterion]:
     """Return what was said of a practice under each criterion of the framework."""
-    said = {one.criterion: one for one in record.evaluations if one.framework == FRAMEWORK}
+    said = {one.criterion: one for one in evaluations if one.framework == FRAMEWORK}
     known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
     return [Criterion(key, words, said.get(key)) for key, words in known]
 
@@ -94,7 +95,7 @@ def detail(lang: str, slug: str) -> str | Response:
     if title is None:  # the database sees to it that every practice has one
         raise not_found()
     search = parse(request.args, asked.snapshot().known).search
-    shown = profile(record, lang)
+    shown = profile(record.evaluations, lang)
     return render_template(
         "practices/detail.html",
         record=record,

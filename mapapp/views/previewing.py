@@ -175,7 +175,7 @@ def _practice(found: Proposal, edit: str) -> str:
     title = record.said("title")
     if title is None:
         raise drafting.not_found()
-    shown = profile(record, g.lang)
+    shown = profile(record.evaluations, g.lang)
     return render_template(
         "contribute/preview.html",
         record=record,
