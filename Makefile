@@ -14,7 +14,7 @@ run: setup ## install what is missing, then serve on http://127.0.0.1:8000
 test: setup .venv/.dev ## the whole suite, browser tests included
 	@scripts/system.sh browser
 	@scripts/system.sh clients || echo "Without GDAL, QGIS or R: the tests that need them are skipped."
-	$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder # one more than cores: half of their time workers wait for a browser
+	$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder # a module's database is made by one worker, the slow ones first; one more than cores: they wait for browsers
 
 lint: .venv/.dev ## style, types, import rules
 	$(PY) -m ruff check .
