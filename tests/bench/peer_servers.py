@@ -163,7 +163,7 @@ def mapserver(engine: Engine, folder: Path, _venv: Path, schema: str, stack: Exi
     mapfile, config = folder / "peer.map", folder / "mapserver.conf"
     mapfile.write_text(_MAPFILE.format(host=engine.url.query["host"], database=engine.url.database, schema=schema))
     config.write_text(f'CONFIG\n  ENV\n  END\n  MAPS\n    peer "{mapfile}"\n  END\nEND\n')
-    program = Program([MAPSERVER], folder / "mapserver.socket", os.environ | {"MAPSERVER_CONFIG_FILE": str(config)})
+    program = Program([MAPSERVER], folder / f"{schema}.socket", os.environ | {"MAPSERVER_CONFIG_FILE": str(config)})
     stack.callback(program.close)
 
     def ask(path: str) -> bytes:
