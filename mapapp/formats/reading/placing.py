@@ -14,7 +14,7 @@ _POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)\s+(\S+)\s*\)\s*", re.IGNORECASE)
 
 def place(headings: Sequence[str], rows: list[Any]) -> tuple[list[Any], str | None]:
     """Return the rows with their points as geometries, and the system that all of them name; rows as they are, and
-    None, where they name none or several, or where one of them is cannot be read."""
+    None, where they name none or several, or where a point cannot be read."""
     columns = _columns(headings)
     systems = {str(row[1][headings.index(SYSTEM)]) for row in rows} if SYSTEM in headings else set()
     system = systems.pop() if len(systems) == 1 else ""

@@ -7,10 +7,13 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from typing import NamedTuple
 
 LARGEST = 128 * 1024 * 1024  # bytes of all parts together
 MOST_PARTS = 100
+# What damaged, encrypted and strangely packed archives raise, and what is no table in them.
+BROKEN = (zipfile.BadZipFile, zlib.error, csv.Error, NotImplementedError, OSError, RuntimeError, EOFError)
 _NAMES = "fields.csv"  # what our own archives hold beside the parts
 _LONGEST_LIST = 256 * 1024  # bytes
 _LAYER = re.compile(r"(?:[\w. -]+/)?[\w. -]+\.shp", re.IGNORECASE)
@@ -36,7 +39,7 @@ def look(path: str) -> Archive:
                 raise NoShapefile("too_much_text")
             inside = [part.filename for part in parts if _LAYER.fullmatch(part.filename) and ".." not in part.filename]
             names = _whole_names(archive, parts)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError) as error:
+    except BROKEN as error:
         raise NoShapefile("broken") from error
     if not inside:
         raise NoShapefile("not_this_kind")
