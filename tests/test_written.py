@@ -129,6 +129,14 @@ def test_what_an_earlier_version_wrote_is_written_again(settings, atlas_engine):
     assert stored(atlas_engine) == made(atlas_engine)
 
 
+def test_many_new_features_are_counted_for_the_planner(atlas_engine, monkeypatch):
+    monkeypatch.setattr(written, "BATCH", 40)
+    assert written.fill(atlas_engine) == len(made(atlas_engine))
+    with atlas_engine.connect() as connection:
+        known = connection.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'practice_feature'"))
+        assert known.scalar_one() == len(made(atlas_engine))
+
+
 def test_the_scribe_writes_whenever_something_has_changed(atlas_engine, tmp_path):
     scribe = written.Scribe(atlas_engine, AtHand(tmp_path))
     scribe.look()

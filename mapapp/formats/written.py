@@ -85,7 +85,8 @@ def fill(engine: Engine, languages: Sequence[str] = LANGUAGES, pause: float = 0.
     columns, line = _sql()
     count = 0
     for lang in languages:
-        after, values = 0, {"lang": lang, "site": SITE, "licence": fields.LICENCE, "form": form(), "most": BATCH}
+        values = {"lang": lang, "site": SITE, "licence": fields.LICENCE, "form": form(), "most": BATCH}
+        before, after = count, 0
         while True:
             start = time.monotonic()
             with engine.begin() as connection:
@@ -95,6 +96,9 @@ def fill(engine: Engine, languages: Sequence[str] = LANGUAGES, pause: float = 0.
                 break
             after = max(keys)
             time.sleep(pause * (time.monotonic() - start))
+        if count - before > BATCH:
+            with engine.begin() as connection:
+                features.weigh(connection)
     return count
 
 

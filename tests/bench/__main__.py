@@ -13,6 +13,7 @@ from mapapp.formats import written
 from mapapp.migrating import migrate
 
 from .export import over_export
+from .hostile import refusals
 from .measure import Figure, in_process
 from .ogc import over_ogc
 from .ogc import say as say_ogc
@@ -57,7 +58,7 @@ def main() -> None:
                 start = time.perf_counter()
                 count = written.fill(engine)
                 print(f"wrote {count:,} features in {time.perf_counter() - start:.0f} s", file=sys.stderr)
-                figures = in_process(engine, size, not chosen.no_words)
+                figures = [*in_process(engine, size, not chosen.no_words), refusals(engine, folder / "data")]
                 if not chosen.no_http:
                     figures += over_http(engine, size, folder / "data") + over_export(engine, folder / "data")
                 _say(size, figures)

@@ -122,7 +122,13 @@ def test_the_code_of_a_frame_has_the_search_and_the_layers_that_are_on(page: Pag
     page.goto("/de/?theme=housing&layers=regions,services")
     page.locator(PINS).first.wait_for()
     page.locator("#link > summary").click()
-    assert page.locator("#link-address").input_value() == page.url
+    said = "document.querySelector('#link-address').value === location.href"
+    page.wait_for_function(said)  # the panel tells that it is open a moment later
+    before = page.url
+    page.locator("[data-map]").hover()
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_function(said)  # while it stays open
     page.locator("[data-copy-link='#embed-code']").click()
     page.locator("[data-copy-link='#embed-code']", has_text="Kopiert").wait_for()
     code = page.evaluate("navigator.clipboard.readText()")

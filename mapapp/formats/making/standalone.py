@@ -115,7 +115,7 @@ def _points(plan: Any, records: list[dict[str, Any]], colour_of: dict[str, str])
         if one["point"]
     ]
     if not features:
-        plan.fit_bounds(_EUROPE)
+        _open_at(plan, _EUROPE)
         return
     # The names of countries are at 600, what is open at 700.
     folium.map.CustomPane(_ABOVE, z_index=620, pointer_events=True).add_to(plan)
@@ -128,7 +128,14 @@ def _points(plan: Any, records: list[dict[str, Any]], colour_of: dict[str, str])
         popup=folium.GeoJsonPopup(["popup"], labels=False, max_width=320),
     ).add_to(plan)
     lons, lats = zip(*(one["point"] for one in records if one["point"]), strict=True)
-    plan.fit_bounds([[min(lats), min(lons)], [max(lats), max(lons)]], padding=(30, 30), max_zoom=9)
+    _open_at(plan, [[min(lats), min(lons)], [max(lats), max(lons)]], padding=(30, 30), max_zoom=9)
+
+
+def _open_at(plan: Any, bounds: list[list[float]], **how: Any) -> None:
+    """Show an area from the start: without a flight there, in which what is pressed would lie elsewhere by then."""
+    view = folium.FitBounds(bounds, **how)
+    view.options |= {"animate": False}
+    plan.add_child(view)
 
 
 def _beside(records: list[dict[str, Any]], about: dict[str, Any], colour_of: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ export function startLinks(root, ask) {
   });
   // Of how the page is looked at the server knows nothing; a `toggle` does not bubble.
   root.addEventListener("toggle", (event) => event.target.id === "link" && bringUpToDate(event.target), true);
+  document.addEventListener("address", () => root.querySelectorAll("#link[open]").forEach(bringUpToDate));
 }
 
 /** Write into the panel the address of the page as it is now, and the layers that are on into the code of a frame. */

@@ -59,9 +59,10 @@ export function writeAt(zoom, lat, lon) {
   return `${+zoom.toFixed(2)}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`;
 }
 
-/** Links to this page in other languages lead to the same search and view. */
+/** Links to this page in other languages lead to the same search and view; who shows the address hears of it. */
 export function carryQuery() {
   for (const link of document.querySelectorAll("header a[hreflang]")) {
     link.search = location.search;
   }
+  document.dispatchEvent(new Event("address"));
 }
