@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +41,8 @@ TABLES = {
     "peer": "one flat copy with indexes for the peers, which favours them",
 }
 GOALS = {"tipg": 8.0, "pygeoapi": 20.0, "MapServer": 2.0}
-TURNS, LEAST = 25, 3
+TURNS, LEAST, IN_A_ROW = 25, 3, 4
+COLD, WARM = "first after the others", "the next ones"
 PATIENCE = 30.0  # seconds: a question that has taken so long is asked LEAST times and no more
 SECONDS, ROUNDS = 1.0, 3  # in which a server is asked as often as it answers, in turns as well
 
@@ -178,38 +179,39 @@ def compare(engine: Engine, folder: Path, venv: Path, size: int, schema: str) ->
                 print(f"{name} does not run here: {error}", file=sys.stderr)
         print(f"| | {' | '.join(peers)} |\n|---|{'---:|' * len(peers)}")
         for question in QUESTIONS:
-            medians = _medians(question, peers, schema)
-            _say(question, peers, {peer: (f"{one:.1f} ms", one / medians["ours"]) for peer, one in medians.items()})
+            for when, medians in _medians(question, peers, schema).items():
+                said = {peer: (f"{one:.2f} ms", one / medians["ours"]) for peer, one in medians.items()}
+                _say(f"{question.name}: {when}", question, peers, said)
             rates = _rates(question, peers, schema)
-            said = {peer: (f"{one:,.0f}/s" if one >= 10 else f"{one:.2f}/s", one) for peer, one in rates.items()}
-            _say(question, peers, {peer: (words, rates["ours"] / one) for peer, (words, one) in said.items()})
+            words = {peer: f"{one:,.0f}/s" if one >= 10 else f"{one:.2f}/s" for peer, one in rates.items()}
+            said = {peer: (words[peer], rates["ours"] / one) for peer, one in rates.items()}
+            _say(f"{question.name}: four at once", question, peers, said)
 
 
-def _medians(question: Question, peers: dict[str, Peer], schema: str) -> dict[str, float]:
-    """Return how many milliseconds each server needs, in the middle, when all are asked in turns."""
-    took: dict[str, list[float]] = {name: [] for name in peers}
+def _medians(question: Question, peers: dict[str, Peer], schema: str) -> dict[str, dict[str, float]]:
+    """Return how many milliseconds each server needs, in the middle: for the first of a few questions that it is asked
+    after all others have worked, and for the next ones."""
+    took: dict[str, dict[str, list[float]]] = {COLD: {}, WARM: {}}
     paths, started = _at(schema, question.paths(random.Random(1))), time.monotonic()
-    for turn in range(-3, TURNS):
-        late = time.monotonic() - started > PATIENCE
-        if late and turn < 0:
-            continue
-        if late and turn >= LEAST:
+    for turn in range(-1, TURNS):
+        if turn >= LEAST and time.monotonic() - started > PATIENCE:
             print(f"{question.name}: {turn} turns", file=sys.stderr)
             break
-        for name, path in next(paths).items():
-            if name not in peers:
-                continue
-            begun = time.perf_counter()
-            try:
-                body = peers[name].ask(path)
-            except RuntimeError as error:  # such as MapServer's 404 for records without a place
-                print(f"{name}, {question.name}: {error}", file=sys.stderr)
-                continue
-            if turn >= 0:
-                took[name].append((time.perf_counter() - begun) * 1000)
-            elif turn == -1:
-                print(f"{question.name}, {name}: {len(body):,} bytes", file=sys.stderr)
-    return {peer: statistics.median(one) for peer, one in took.items() if one}
+        asked = list(islice(paths, IN_A_ROW))
+        for name in (name for name in peers if name in asked[0]):
+            for place, path in enumerate(asked):
+                begun = time.perf_counter()
+                try:
+                    body = peers[name].ask(path[name])
+                except RuntimeError as error:  # such as MapServer's 404 for records without a place
+                    print(f"{name}, {question.name}: {error}", file=sys.stderr)
+                    continue
+                if turn >= 0:
+                    milliseconds = (time.perf_counter() - begun) * 1000
+                    took[WARM if place else COLD].setdefault(name, []).append(milliseconds)
+                elif not place:
+                    print(f"{question.name}, {name}: {len(body):,} bytes", file=sys.stderr)
+    return {when: {peer: statistics.median(one) for peer, one in of.items()} for when, of in took.items()}
 
 
 def _at(schema: str, paths: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -233,7 +235,7 @@ def _rates(question: Question, peers: dict[str, Peer], schema: str) -> dict[str,
     return {name: statistics.median(one) for name, one in found.items()}
 
 
-def _say(question: Question, peers: dict[str, Peer], cells: dict[str, tuple[str, float]]) -> None:
+def _say(name: str, question: Question, peers: dict[str, Peer], cells: dict[str, tuple[str, float]]) -> None:
     """Print a line; `cells` are what was measured and how many times as good ours is."""
     said = []
     for peer in peers:
@@ -243,7 +245,7 @@ def _say(question: Question, peers: dict[str, Peer], cells: dict[str, tuple[str,
         words, ratio = cells[peer]
         goal = GOALS.get(peer, 0) if question.of_pages or peer == "MapServer" else 0
         said.append(words if peer == "ours" else f"{words} ({ratio:.1f}x{' – missed' if ratio < goal else ''})")
-    print(f"| {question.name} | {' | '.join(said)} |", flush=True)
+    print(f"| {name} | {' | '.join(said)} |", flush=True)
 
 
 def main() -> None:
