@@ -14,6 +14,7 @@ run: setup ## install what is missing, then serve on http://127.0.0.1:8000
 test: setup .venv/.dev ## the whole suite, browser tests included
 	@scripts/system.sh browser
 	@scripts/system.sh clients || echo "Without GDAL, QGIS or R: the tests that need them are skipped."
+	@$(MAKE) -s var/ogctests/.done || echo "Without ogctests: its two tests are skipped."
 	$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder # a module's database is made by one worker, the slow ones first; one more than cores: they wait for browsers
 
 lint: .venv/.dev ## style, types, import rules
@@ -32,11 +33,12 @@ setup: .venv/.run mapapp/static/dist/manifest.json $(CATALOGUES) ## everything `
 reset: .venv/.run ## remove the private database under var/ (asks first)
 	.venv/bin/mapapp reset
 
-var/ogctests/bin/python:
+var/ogctests/.done: requirements-ogctests.txt
 	python3 -m venv var/ogctests
-	var/ogctests/bin/pip install -q --only-binary :all: ogctests==0.1.15
+	var/ogctests/bin/pip install -q --require-hashes --only-binary :all: -r requirements-ogctests.txt
+	@touch $@
 
-ogctests: setup .venv/.dev var/ogctests/bin/python ## the conformance tests of others against the OGC API
+ogctests: setup .venv/.dev var/ogctests/.done ## the conformance tests of others against the OGC API
 	$(PY) -m pytest tests/ogc/test_ogctests.py
 
 bench: setup .venv/.dev ## measure: prints the table of docs/performance.md
@@ -63,7 +65,7 @@ translations: .venv/.dev ## collect the texts of the interface into the catalogu
 	scripts/translations.sh
 
 requirements: .venv/.dev ## lock the newest versions that the *.in files allow, with hashes
-	for name in requirements requirements-dev requirements-data; do \
+	for name in requirements requirements-dev requirements-data requirements-ogctests; do \
 	  .venv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	    --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt; done
 
