@@ -15,7 +15,8 @@ from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
-BRITISH = {"en": "en-GB"}  # no comma before the last "and"
+# As these are written here: the day before the month, no comma before the last "and"; Portugal's Portuguese.
+WRITTEN_AS = {"en": "en_GB", "pt": "pt_PT"}
 _BLANK = "\0"  # stands for an item while a list is taken apart
 ZONED = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -39,9 +40,9 @@ def choose_language(accepted: str) -> str:
 def locale(lang: str) -> Locale:
     """Return the Babel locale of a language tag; English where Babel does not know the tag."""
     try:
-        return Locale.parse("pt_PT" if lang == "pt" else lang.replace("-", "_"))
+        return Locale.parse(WRITTEN_AS.get(lang, lang.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
+        return Locale.parse(WRITTEN_AS["en"])
 
 
 def country_name(code: str | None, lang: str) -> str:
@@ -82,7 +83,7 @@ def moment(value: datetime | None, lang: str) -> str:
     """Return a day and a time of day in words of the language, with the short name of its time zone, or nothing."""
     if value is None:
         return ""
-    spoken = locale(BRITISH.get(lang, lang))
+    spoken = locale(lang)
     zone = value.tzname() or ""
     if zone.isalpha() and (said := get_timezone_name(value, "short", locale=spoken)).isalpha():
         zone = said  # MEZ rather than CET; most zones have a short name in their own corner of the world only
@@ -114,7 +115,7 @@ def direction(lang: str) -> str:
 @lru_cache(maxsize=256)
 def _joints(count: int, lang: str) -> tuple[str, ...]:
     """Return what stands before, between and after the items of a list of `count`."""
-    return tuple(format_list([_BLANK] * count, locale=locale(BRITISH.get(lang, lang))).split(_BLANK))
+    return tuple(format_list([_BLANK] * count, locale=locale(lang)).split(_BLANK))
 
 
 def in_words(items: Iterable[str], lang: str) -> str:
