@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -9,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
@@ -66,6 +67,11 @@ def own_name(code: str) -> str:
 def number(value: float, lang: str) -> str:
     """Return a number with the separators of the language; kept, because a page says hundreds of small ones."""
     return format_decimal(value, locale=locale(lang))
+
+
+def percent(value: Decimal, lang: str) -> str:
+    """Return a number of hundredths, as exact as it is, with the sign of the language: 12.6%, 12,6 %."""
+    return format_percent(value / 100, locale=locale(lang), decimal_quantization=False)
 
 
 def day(value: date | datetime | None, lang: str) -> str:

@@ -184,7 +184,7 @@ def _practice(found: Proposal, edit: str) -> str:
         summary=record.said("summary"),
         texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
         profile=shown,
-        evaluated=sum(one.evaluated is not None for one in shown),
+        evaluated=sum(bool(one.said) for one in shown),
         alike=[],
         citation="",
         found=found,
