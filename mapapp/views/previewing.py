@@ -141,6 +141,7 @@ def service_of(found: Proposal) -> ServicePage:
         opening_hours=tuple(values["opening_hours"]),
         temporarily_closed=values["temporarily_closed"],
         confirmed_on=date.today(),
+        confirmed_by=None,
         lapsed_on=None,
         source_url=values["source_url"] or "",
         location_kind=values["location_kind"],
