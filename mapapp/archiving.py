@@ -113,10 +113,10 @@ def _beside(connection: Connection, collection: fields.Collection, lang: str) ->
     elif collection is fields.REGION:
         figures = regions.figures_of_all(connection)
         found["figures"] = {slug: figures_of(one).shown for slug, one in figures.items()}
-        found["roles"] = pages.by("region", pages.roles(connection))
+        found["roles"] = pages.together(pages.roles(connection), "region", "project")
     elif collection is fields.PROJECT:
-        found |= {"press": projects.press_of_all(connection), "roles": pages.by("project", pages.roles(connection))}
-        found["local"] = pages.local_titles(connection)
+        found["roles"] = pages.together(pages.roles(connection), "project", "region")
+        found |= {"press": projects.press_of_all(connection), "local": pages.local_titles(connection)}
     return found
 
 

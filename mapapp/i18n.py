@@ -59,7 +59,7 @@ def language_name(code: str, lang: str) -> str:
 
 def own_name(code: str) -> str:
     """Return a language's name in itself, with a capital: Deutsch, English, Italiano."""
-    name = locale(code).get_display_name(code) or code
+    name = language_name(code, code)
     return name[:1].upper() + name[1:]
 
 

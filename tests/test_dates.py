@@ -63,6 +63,7 @@ def test_dates_are_said_as_precisely_as_they_are_known(words, locale, said):
 def test_days_and_moments_are_said_as_europe_says_them(lang, day, moment):
     at = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
     assert (i18n.day(at, lang), i18n.day(at.date(), lang), i18n.moment(at, lang)) == (day, day, moment)
+    assert i18n.own_name(lang) in ("English", "Deutsch", "Italiano")
     assert i18n.weekdays(lang)[0] in ("Monday", "Montag", "lunedì")
 
 

@@ -88,7 +88,7 @@ def test_the_embedded_page_may_stand_in_a_frame_and_no_other_may(client: Any) ->
         ("/de/embed?thema=x", 400, "thema"),
         ("/de/embed?layers=roads", 400, "layers"),
         ("/it/embed?layers=regions,roads", 400, "layers"),
-        ("/de/embed/x", 404, "Diese Seite gibt es nicht"),
+        ("/de/embed/x", 404, "Hier ist keine Seite"),
         ("/xx/embed", 404, "There is no page here"),
     ],
 )

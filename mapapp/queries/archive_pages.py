@@ -2,7 +2,6 @@
 statements for all records of a collection, whatever their number.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -129,9 +128,10 @@ def covered(connection: Connection) -> set[str]:
     return set(connection.execute(text("SELECT DISTINCT code FROM practice_territory")).scalars())
 
 
-def by(field: str, found: list[Role]) -> dict[str, list[Role]]:
-    """Return roles by the slug of their project or region, in their order."""
-    grouped: dict[str, list[Role]] = defaultdict(list)
-    for one in found:
-        grouped[getattr(one, field)].append(one)
+def together(found: list[Role], one: str, other: str) -> dict[str, dict[str, list[str]]]:
+    """Return the roles between each record and those at the far end, in their order: `one` and `other` are "project"
+    and "region"."""
+    grouped: dict[str, dict[str, list[str]]] = {}
+    for part in found:
+        grouped.setdefault(getattr(part, one), {}).setdefault(getattr(part, other), []).append(part.role)
     return grouped
