@@ -238,6 +238,8 @@ def test_the_pages_of_an_archive_say_who_made_and_who_vouches(written: Written) 
     assert "Aus öffentlichen Quellen zusammengestellt, von den Verantwortlichen noch nicht bestätigt." in other
     service = words(written.article("services", "en", FULL["services"]))
     assert "Confirmed on 31 May 2025 by Confirming Office." in service
+    page = written.app.test_client().get(f"/en/services/{FULL['services']}", headers=HTML).text
+    assert "Confirmed on 31 May 2025 by Confirming Office." in page
     assert "Wednesday 08:15–11:45 and 13:20–17:05" in service
     assert "Thursday closed" in service
     for plural in ("regions", "projects"):
