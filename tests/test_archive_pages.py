@@ -126,8 +126,8 @@ def written(postgis: Any, worker_id: str, tmp_path_factory: pytest.TempPathFacto
     engine = postgis.clone("template_atlas", f"archive_pages_{worker_id}")
     with engine.begin() as connection:
         connection.exec_driver_sql(FILL)
-        evaluate(connection, FULL["practices"], ["REGIN"])
         connection.execute(text(OLDER))
+        evaluate(connection, FULL["practices"], ["REGIN"])  # the newest
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("pages"), secret_key="x" * 40), engine)
     app.jinja_env.undefined = Strict
     with engine.connect() as connection:
