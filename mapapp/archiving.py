@@ -64,9 +64,13 @@ def _media(photo: object, size: str) -> str:
     return f"media/{photo}-{size}.webp"
 
 
-def _features(client: FlaskClient, one: fields.Collection, lang: str) -> list[dict[str, Any]]:
-    """Return all records of a collection."""
-    return list(json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"])
+def _features(
+    client: FlaskClient, one: fields.Collection, lang: str, known: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Return the records of a collection that are among those known by slug: others came while this is written, and
+    it is begun again."""
+    found = json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"]
+    return [feature for feature in found if feature["id"] in known]
 
 
 def _day(written: str) -> str:
@@ -132,7 +136,8 @@ def pages_of(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
     for lang in i18n.LANGUAGES:
         with app.test_request_context(f"/{lang}/data"):
             g.lang = lang
-            features = {one.plural: _features(client, one, lang) for one in LAYERS}
+            beside = {one.plural: _beside(connection, one, lang) for one in LAYERS}
+            features = {one.plural: _features(client, one, lang, beside[one.plural]["made"]) for one in LAYERS}
             linked, named = _linked(features), _territories(connection, features)
             for one in LAYERS:
                 page = render_template(
@@ -145,7 +150,7 @@ def pages_of(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
                     spoken=_spoken,
                     day=_day,
                     media=_media,
-                    **_beside(connection, one, lang),
+                    **beside[one.plural],
                 )
                 yield f"{one.plural}.{lang}.html", page.encode()
             start = render_template(

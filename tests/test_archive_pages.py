@@ -99,6 +99,13 @@ WITH said AS (
 INSERT INTO evaluation_text (evaluation_id, language, origin, is_source, source_version, room_for_improvement)
 SELECT id, 'en', 'author', true, 1, 'Room by ' || evaluator FROM said
 """
+LATE = """
+WITH late AS (INSERT INTO region (slug, country, level, source_url)
+  VALUES ('late-comer', 'AT', 'region', 'https://example.org/late') RETURNING id),
+named AS (INSERT INTO region_text (region_id, language, origin, is_source, source_version, name)
+  SELECT id, 'en', 'author', true, 1, 'Late comer' FROM late)
+UPDATE data_version SET version = version + 1
+"""
 # What the pages of the site work out from other facts, and the pages of an archive leave to their readers.
 DERIVED = {"Länder der erfassten Partner", "Countries of the recorded partners", "Paesi dei partner registrati"}
 VOCABULARIES = {
@@ -284,3 +291,14 @@ def test_what_the_pages_say_is_asked_once_not_for_each_record(written: Written) 
             for one in LAYERS:
                 archiving._beside(connection, one, "de")
     assert len(asked) == 17
+
+
+def test_a_record_that_comes_while_the_pages_are_written_breaks_nothing(written: Written) -> None:
+    with written.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(text("SELECT count(*) FROM region"))  # from here on it sees one state
+        with written.engine.begin() as other:
+            other.execute(text(LATE))
+        assert '"late-comer"' in written.app.test_client().get("/regions.geojson?lang=de").text
+        pages = {name: content.decode() for name, content in archiving.pages_of(written.app, connection)}
+    assert 'id="late-comer"' not in pages["regions.de.html"]
+    assert f'id="{FULL["regions"]}"' in pages["regions.de.html"]
