@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +25,11 @@ from . import i18n
 from .factory import create_app
 from .formats import fields
 from .forms.pictures import SIZES
-from .queries import archive, data_version, export, practice_page, projects, regions, site
+from .queries import archive, data_version, export, practice_page, projects, regions, site, territories
+from .queries import archive_pages as pages
 from .queries import photos as shown
 from .settings import Settings
-from .views import taking
+from .views import openness, taking, wording
 from .views.downloads import LAYERS
 from .views.figures import figures_of
 from .views.practices import profile
@@ -63,14 +64,37 @@ def _media(photo: object, size: str) -> str:
     return f"media/{photo}-{size}.webp"
 
 
-def _features(client: FlaskClient, one: fields.Collection, lang: str) -> list[dict[str, Any]]:
-    """Return all records of a collection."""
-    return list(json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"])
+def _features(
+    client: FlaskClient, one: fields.Collection, lang: str, known: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Return the records of a collection that are among those known by slug: others came while this is written, and
+    it is begun again."""
+    found = json.loads(client.get(f"/{one.plural}.geojson?lang={lang}").data)["features"]
+    return [feature for feature in found if feature["id"] in known]
 
 
-def _day(moment: str) -> str:
-    """Return the day of a moment as files say it, in the language of the page."""
-    return i18n.day(datetime.fromisoformat(moment), g.lang)
+def _day(written: str) -> str:
+    """Return the day of a day or moment as files say it, on the clock of the site and in the language of the page."""
+    found = datetime.fromisoformat(written)
+    return i18n.day(wording.on_our_clock(found) if found.tzinfo else found.date(), g.lang)
+
+
+def _spoken(field: fields.Field, told: Mapping[str, Any]) -> str | None:
+    """Return the language of a field's value; None where it is no text of the record's translations."""
+    if field.kind != "text" or not field.sql.startswith(("t.", "d.")):
+        return None
+    longer = told.get("description_language") if field.sql.startswith("d.") else None
+    return longer or told.get("language")
+
+
+def _linked(features: Mapping[str, list[dict[str, Any]]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the records that belong to a project or a region: by their collection, then by its slug."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for plural, field in (("practices", "project"), ("events", "project"), ("services", "region"), ("needs", "region")):
+        grouped = found.setdefault(plural, {})
+        for feature in features[plural]:
+            grouped.setdefault(feature["properties"][field], []).append(feature)
+    return found
 
 
 def _last_change(connection: Connection) -> datetime | None:
@@ -80,32 +104,53 @@ def _last_change(connection: Connection) -> datetime | None:
 
 def _beside(connection: Connection, collection: fields.Collection, lang: str) -> dict[str, Any]:
     """Return what the pages of a collection's records show of other tables: each by slug, as the pages show it."""
+    found: dict[str, Any] = {"made": pages.made(connection, collection.name, lang)}
+    if collection in (fields.PRACTICE, fields.SERVICE):
+        found["vouched"] = pages.vouched(connection, collection.name)
     if collection is fields.PRACTICE:
         evaluated = practice_page.evaluations_of_all(connection, lang)
-        profiles = {slug: profile(said, lang) for slug, said in evaluated.items()}
-        return {"photos": shown.of_all(connection, lang), "profiles": profiles}
-    if collection is fields.REGION:
+        found["profiles"] = {slug: profile(said, lang) for slug, said in evaluated.items()}
+        found |= {"photos": shown.of_all(connection, lang), "only": pages.practices(connection, lang)}
+    elif collection is fields.SERVICE:
+        hours = pages.opening_hours(connection)
+        found["weeks"] = {slug: openness.week(hours.get(slug, ()), lang) for slug in found["made"]}
+    elif collection is fields.REGION:
         figures = regions.figures_of_all(connection)
-        return {"figures": {slug: figures_of(found).shown for slug, found in figures.items()}}
-    return {"press": projects.press_of_all(connection)} if collection is fields.PROJECT else {}
+        found["figures"] = {slug: figures_of(one).shown for slug, one in figures.items()}
+        found["roles"] = pages.together(pages.roles(connection), "region", "project")
+    elif collection is fields.PROJECT:
+        found["roles"] = pages.together(pages.roles(connection), "project", "region")
+        found |= {"press": projects.press_of_all(connection), "local": pages.local_titles(connection)}
+    return found
 
 
-def _pages(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
+def _territories(connection: Connection, features: Mapping[str, list[dict[str, Any]]]) -> dict[str, territories.Named]:
+    """Return the territories that records lie in or cover, by code."""
+    codes = {one["properties"].get("nuts") for listed in features.values() for one in listed} - {None}
+    return territories.named(connection, codes | pages.covered(connection))
+
+
+def pages_of(app: Flask, connection: Connection) -> Iterator[tuple[str, bytes]]:
     """Give a page for each collection and language, and one that leads to them."""
     client = app.test_client()
     for lang in i18n.LANGUAGES:
         with app.test_request_context(f"/{lang}/data"):
             g.lang = lang
-            features = {one.plural: _features(client, one, lang) for one in LAYERS}
+            beside = {one.plural: _beside(connection, one, lang) for one in LAYERS}
+            features = {one.plural: _features(client, one, lang, beside[one.plural]["made"]) for one in LAYERS}
+            linked, named = _linked(features), _territories(connection, features)
             for one in LAYERS:
                 page = render_template(
                     "archive/collection.html",
                     lang=lang,
                     collection=one,
                     features=features,
+                    linked=linked,
+                    territories=named,
+                    spoken=_spoken,
                     day=_day,
                     media=_media,
-                    **_beside(connection, one, lang),
+                    **beside[one.plural],
                 )
                 yield f"{one.plural}.{lang}.html", page.encode()
             start = render_template(
@@ -143,7 +188,7 @@ def _members(settings: Settings, engine: Engine) -> Iterator[tuple[str, bytes]]:
             if answer.status_code != 200:
                 raise NotRestored(f"{path}: {answer.status_code}")
             yield name, answer.data
-        yield from _pages(app, connection)
+        yield from pages_of(app, connection)
         with app.test_request_context("/"):
             about = {
                 "format": FORMAT,

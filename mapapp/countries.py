@@ -5,6 +5,7 @@ from functools import cache
 from babel import Locale
 
 from .folding import fold
+from .i18n import locale
 
 _ISO_OF_NUTS = {"EL": "GR", "UK": "GB"}
 _NUTS_OF_ISO = {iso: nuts for nuts, iso in _ISO_OF_NUTS.items()}
@@ -42,9 +43,11 @@ def parse_country(text: str) -> str:
 def by_name(languages: tuple[str, ...]) -> dict[str, str]:
     """Return ISO 3166-1 codes by what people write for a country, folded: its code, the one that NUTS codes begin
     with, and its names in some languages."""
-    found = {fold(name): code for code in iso_codes() for name in _names(code, languages)}
+    found = {fold(name): code for code in iso_codes() for language in languages for name in _names(code, language)}
     return found | {code.lower(): code for code in iso_codes()} | {fold(n): iso for n, iso in _ISO_OF_NUTS.items()}
 
 
-def _names(code: str, languages: tuple[str, ...]) -> list[str]:
-    return [name for language in languages if (name := Locale(language).territories.get(code))]
+def _names(code: str, language: str) -> list[str]:
+    """Return the names of a country as this site writes them and as others do: St Lucia, St. Lucia."""
+    found = (one.territories.get(code) for one in (locale(language), Locale(language)))
+    return [name for name in found if name]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from babel.dates import format_date, format_skeleton
 
-_SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+from .i18n import locale
 
-_WRITTEN_AS = {"en": "en_GB"}  # this site's English puts the day first
+_SHAPE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 class PartialDate(NamedTuple):
@@ -50,12 +50,11 @@ def ends_before(end: PartialDate, start: PartialDate) -> bool:
     return end.last_day() < start.first_day()
 
 
-def say_date(text: str, locale: str) -> str:
+def say_date(text: str, lang: str) -> str:
     """Return a stored partial date in words: "2016", "October 2016", "14 October 2016" in the language given."""
     found = parse_partial_date(text)
-    locale = _WRITTEN_AS.get(locale, locale)
     if found.month is None:
         return str(found.year)
     if found.day is None:
-        return format_skeleton("yMMMM", found.first_day(), locale=locale)
-    return format_date(found.first_day(), "long", locale=locale)
+        return format_skeleton("yMMMM", found.first_day(), locale=locale(lang))
+    return format_date(found.first_day(), "long", locale=locale(lang))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -9,13 +10,14 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton, format_time, format_timedelta, get_timezone_name
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 LANGUAGES = ("en", "de", "it")  # the first is the one a visitor gets who asks for none of them
-BRITISH = {"en": "en-GB"}  # no comma before the last "and"
+# As these are written here: the day before the month, no comma before the last "and"; Portugal's Portuguese.
+WRITTEN_AS = {"en": "en_GB", "pt": "pt_PT"}
 _BLANK = "\0"  # stands for an item while a list is taken apart
 ZONED = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -39,9 +41,9 @@ def choose_language(accepted: str) -> str:
 def locale(lang: str) -> Locale:
     """Return the Babel locale of a language tag; English where Babel does not know the tag."""
     try:
-        return Locale.parse("pt_PT" if lang == "pt" else lang.replace("-", "_"))
+        return Locale.parse(WRITTEN_AS.get(lang, lang.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
+        return Locale.parse(WRITTEN_AS["en"])
 
 
 def country_name(code: str | None, lang: str) -> str:
@@ -57,7 +59,7 @@ def language_name(code: str, lang: str) -> str:
 
 def own_name(code: str) -> str:
     """Return a language's name in itself, with a capital: Deutsch, English, Italiano."""
-    name = locale(code).get_display_name(code) or code
+    name = language_name(code, code)
     return name[:1].upper() + name[1:]
 
 
@@ -65,6 +67,11 @@ def own_name(code: str) -> str:
 def number(value: float, lang: str) -> str:
     """Return a number with the separators of the language; kept, because a page says hundreds of small ones."""
     return format_decimal(value, locale=locale(lang))
+
+
+def percent(value: Decimal, lang: str) -> str:
+    """Return a number of hundredths, as exact as it is, with the sign of the language: 12.6%, 12,6 %."""
+    return format_percent(value / 100, locale=locale(lang), decimal_quantization=False)
 
 
 def day(value: date | datetime | None, lang: str) -> str:
@@ -82,7 +89,7 @@ def moment(value: datetime | None, lang: str) -> str:
     """Return a day and a time of day in words of the language, with the short name of its time zone, or nothing."""
     if value is None:
         return ""
-    spoken = locale(BRITISH.get(lang, lang))
+    spoken = locale(lang)
     zone = value.tzname() or ""
     if zone.isalpha() and (said := get_timezone_name(value, "short", locale=spoken)).isalpha():
         zone = said  # MEZ rather than CET; most zones have a short name in their own corner of the world only
@@ -114,7 +121,7 @@ def direction(lang: str) -> str:
 @lru_cache(maxsize=256)
 def _joints(count: int, lang: str) -> tuple[str, ...]:
     """Return what stands before, between and after the items of a list of `count`."""
-    return tuple(format_list([_BLANK] * count, locale=locale(BRITISH.get(lang, lang))).split(_BLANK))
+    return tuple(format_list([_BLANK] * count, locale=locale(lang)).split(_BLANK))
 
 
 def in_words(items: Iterable[str], lang: str) -> str:

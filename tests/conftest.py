@@ -29,6 +29,8 @@ from mapapp import cluster, migrating
 from mapapp.database import make_engine
 from mapapp.settings import Settings
 
+from .strict import Strict
+
 pytest_plugins = ["tests.people"]
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -225,6 +227,7 @@ def app(settings: Settings, engine: Engine) -> Any:
 
     app = create_app(settings, engine)
     app.testing = True
+    app.jinja_env.undefined = Strict
     return app
 
 

@@ -14,6 +14,8 @@ from mapapp import passwords
 from mapapp.sealing import fingerprint, new_key
 from mapapp.settings import Settings
 
+from .strict import Strict
+
 ORIGIN = "http://localhost"
 
 
@@ -110,6 +112,7 @@ def people_app(settings: Settings, people_engine: Engine) -> Any:
 
     app = create_app(settings, people_engine)
     app.testing = True
+    app.jinja_env.undefined = Strict
     app.test_client_class = PersonClient
     return app
 

@@ -186,7 +186,7 @@ def test_times_are_those_of_the_sites_clock(
         people_app.update_template_context(given := {"at": datetime(2026, 7, 1, 22, 30, tzinfo=UTC)})
         drawn = words.render(given)
     zones = {"Europe/Brussels": "00:30 CEST", "UTC": "22:30 UTC", "Asia/Dubai": "02:30 UTC+04"}
-    day = "July 2, 2026" if found else "July 1, 2026"
+    day = "2 July 2026" if found else "1 July 2026"
     assert drawn == f"{day}, {zones[zone]} / {day}"
     with people_app.extensions["engine"].begin() as connection:
         connection.execute(text("DELETE FROM site_setting"))

@@ -2,12 +2,13 @@
 
 import calendar
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapapp import i18n
 from mapapp.dates import PartialDate, ends_before, parse_partial_date, say_date
 
 DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))
@@ -44,10 +45,26 @@ def test_these_are_no_dates(words):
         ("2016-10-14", "en", "14 October 2016"),
         ("2016-10-14", "de", "14. Oktober 2016"),
         ("2016-10-14", "it", "14 ottobre 2016"),
+        ("2016-10-14", "pt", "14 de outubro de 2016"),
     ],
 )
 def test_dates_are_said_as_precisely_as_they_are_known(words, locale, said):
     assert say_date(words, locale) == said
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "moment"),
+    [
+        ("en", "23 November 2026", "23 November 2026, 14:05 UTC"),
+        ("de", "23. November 2026", "23. November 2026, 14:05 UTC"),
+        ("it", "23 novembre 2026", "23 novembre 2026, 14:05 UTC"),
+    ],
+)
+def test_days_and_moments_are_said_as_europe_says_them(lang, day, moment):
+    at = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+    assert (i18n.day(at, lang), i18n.day(at.date(), lang), i18n.moment(at, lang)) == (day, day, moment)
+    assert i18n.own_name(lang) in ("English", "Deutsch", "Italiano")
+    assert i18n.weekdays(lang)[0] in ("Monday", "Montag", "lunedì")
 
 
 @given(PARTIAL, PARTIAL)

@@ -78,12 +78,88 @@ def test_the_embedded_page_may_stand_in_a_frame_and_no_other_may(client: Any) ->
     assert f'data-total="{count}"' in page.text
     assert page.text.count('href="/de/practices/') == count
     assert all("noopener" in link for link in re.findall(r"<a [^>]*>", page.text))
-    for query in ("thema=x", "layers=roads", "layers=regions,roads"):
-        refused = client.get(f"/de/embed?{query}")
-        assert refused.status_code == 400
-        assert "frame-ancestors 'none'" in refused.headers["Content-Security-Policy"]
     layered = client.get("/de/embed?layers=services,no-practices", headers=HTML).text
     assert re.findall(r'data-layer="(\w+)"[^>]* checked', layered) == ["services"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/de/embed?thema=x", 400, "thema"),
+        ("/de/embed?layers=roads", 400, "layers"),
+        ("/it/embed?layers=regions,roads", 400, "layers"),
+        ("/de/embed/x", 404, "Hier ist keine Seite"),
+        ("/xx/embed", 404, "There is no page here"),
+    ],
+)
+def test_what_is_wrong_with_a_frame_can_be_read_in_the_frame(client: Any, path: str, status: int, said: str) -> None:
+    refused = client.get(path, headers=HTML)
+    assert refused.status_code == status
+    assert_framed(refused)
+    assert said in refused.text
+
+
+def test_a_frame_says_that_the_database_is_away(settings: Settings, dial: Any) -> None:
+    engine = dial("postgresql+psycopg://nobody@/nothing?host=/nonexistent", pool_size=1)
+    away = create_app(settings, engine).test_client()
+    answer = away.get("/de/embed?theme=housing", headers=HTML)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert_framed(answer)
+    assert 'href=""' in answer.text, "the frame is tried again in its place"
+    other = away.get("/de/?theme=housing", headers=HTML)
+    assert "frame-ancestors 'none'" in other.headers["Content-Security-Policy"], "no other page"
+
+
+def assert_framed(answer: Any) -> None:
+    """Hold a failure to the look and the manners of the page that would have stood there."""
+    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert 'class="embed-page"' in answer.text
+    assert "<form" not in answer.text
+    assert "site-header" not in answer.text
+    out = [link for link in re.findall(r"<a [^>]*>", answer.text) if 'href=""' not in link]
+    assert out, "a way to the site"
+    assert all('target="_blank" rel="noopener"' in link for link in out)
+    assert re.search(r'href="http://localhost/(de|it|en)/"', out[-1])
+
+
+EMPTY = "theme=housing&country=MT&q=zzzzqqqq"
+
+
+def test_a_poster_of_nothing_says_so_and_how_to_go_on(client: Any) -> None:
+    page = client.get("/de/poster?country=MT&theme=entrepreneurship&paper=a3", headers=HTML).text
+    assert "Zu dieser Suche passt kein Praxisbeispiel." in page
+    assert "Land: Malta" in page
+    assert "poster-list" not in page
+    assert "poster-map" not in page
+    tools, _start, sheet = page.partition('<article class="poster')
+    ways = re.findall(r'href="(/de/poster\?[^"]+)"[^>]*>(Ohne [^<]+)<', tools.replace("&amp;", "&"))
+    assert ways, "a filter to drop"
+    for href, _words in ways:
+        assert "paper=a3" in href
+        assert "poster-list" in client.get(href, headers=HTML).text
+    assert "Ohne " not in sheet, "paper cannot be clicked"
+    assert "no-print" in tools[tools.index("poster-ways") - 60 : tools.index("poster-ways") + 60]
+
+
+def test_a_frame_and_a_map_of_nothing_say_so(client: Any) -> None:
+    page = client.get(f"/de/embed?{EMPTY}", headers=HTML).text
+    assert "Zu dieser Suche passt kein Praxisbeispiel." in page
+    assert 'id="list"' not in page
+    assert 'href="#foot"' in page
+    assert 'id="foot"' in page
+    assert "kein Praxisbeispiel" not in client.get(f"/de/embed?{EMPTY}&layers=services,no-practices", headers=HTML).text
+    alone = client.get(f"/practices.map.html?{EMPTY}&lang=de").text
+    assert '<p class="none">Zu dieser Suche passt kein Eintrag.</p>' in alone
+    assert "Land: Malta" in alone
+    assert '<ul class="legend">' not in alone
+
+
+def test_other_words_that_were_searched_are_named(client: Any) -> None:
+    for path in ("/en/poster?q=langage+caffe", "/en/embed?q=langage+caffe", "/en/?q=langage+caffe"):
+        page = client.get(path, headers=HTML).text
+        assert re.search("Nothing was found for “[^”]+”. These are results for “[^”]+”.", page), path
 
 
 @pytest.mark.parametrize(

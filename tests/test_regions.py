@@ -147,6 +147,17 @@ def test_figures_are_drawn_side_by_side_only_where_one_source_counted_persons_in
     assert page(client, "/en/regions/fundao").count('class="panel bars"') == 0  # town and municipality: not the same
 
 
+def test_a_figure_stands_once_and_in_per_cent_where_that_is_its_unit(client: Any) -> None:
+    tiles = r'class="figure-value">([^<]*)<'
+    assert re.findall(tiles, page(client, "/en/regions/vorarlberg")) == ["93"]
+    drawn = page(client, "/en/regions/vorarlberg").partition('class="panel bars"')[2].partition("</figure>")[0]
+    assert re.findall(r'class="bars-value">([^<]*)<', drawn) == ["3,899", "2,500"]
+    assert "persons, in June" in drawn
+    assert 'rel="external noopener">Source</a>' in drawn
+    for lang, said in (("en", "12.6%"), ("de", "12,6\xa0%"), ("it", "12,6%")):
+        assert said in re.findall(tiles, page(client, f"/{lang}/regions/berlin"))
+
+
 def test_a_region_that_is_not_there_says_so(client: Any) -> None:
     assert "Diese Region gibt es nicht" in page(client, "/de/regions/atlantis", 404)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from babel import Locale
 from sqlalchemy import Connection
 
 from ..folding import fold
+from ..i18n import country_name
 from ..queries import suggest as read
 from .columns import bitmap_of
 from .words import tokens
@@ -59,10 +59,6 @@ class Names:
         return list(first.values())
 
 
-def _country(code: str, lang: str) -> str:
-    return str(Locale.parse(lang).territories.get(code, code))
-
-
 def _terms(snapshot: "Snapshot", words: list[str], lang: str, label: Callable[[str, str], str]) -> list[Suggestion]:
     """Return the options of fields that the words mean or begin to say: those whose own label begins so come first,
     then those with most records."""
@@ -73,7 +69,7 @@ def _terms(snapshot: "Snapshot", words: list[str], lang: str, label: Callable[[s
         column = snapshot.columns.fields[field]
         place = column.place.get(value)
         n = int(np.bitwise_count(column.bits[place]).sum()) if place is not None else 0
-        said = _country(value, lang) if field == "country" else label(field, value)
+        said = country_name(value, lang) if field == "country" else label(field, value)
         so_called = f" {fold(said)}".find(f" {typed}") >= 0
         if n and (so_called or (field, value) in exact or len(typed) >= SHORTEST_SYNONYM):
             found.append((not so_called, -n, Suggestion(field, said, "", ((field, value),), "", n)))
@@ -83,7 +79,7 @@ def _terms(snapshot: "Snapshot", words: list[str], lang: str, label: Callable[[s
 def _regions(snapshot: "Snapshot", typed: str, lang: str) -> list[Suggestion]:
     """Return partner regions, and NUTS territories that have records; of those with one name the largest."""
     found = [
-        Suggestion("partner", one.name, _country(one.country, lang), (), one.code, None)
+        Suggestion("partner", one.name, country_name(one.country, lang), (), one.code, None)
         for one in snapshot.names.starting(typed, "partner", lang)[:2]
     ]
     territories: dict[str, Suggestion] = {}
@@ -91,7 +87,7 @@ def _regions(snapshot: "Snapshot", typed: str, lang: str) -> list[Suggestion]:
         rows = snapshot.columns.regions.rows_under(one.code)
         n = int(np.bitwise_count(bitmap_of(rows, snapshot.columns.size)).sum()) if len(rows) else 0
         if n and one.name not in territories:
-            territory = Suggestion("region", one.name, _country(one.country, lang), (("region", one.code),), "", n)
+            territory = Suggestion("region", one.name, country_name(one.country, lang), (("region", one.code),), "", n)
             territories[one.name] = territory
         if len(territories) == 2:
             break
@@ -113,14 +109,14 @@ def suggest(
     terms = _terms(snapshot, words, lang, label)[:EACH]
     regions = _regions(snapshot, typed, lang)
     titles = [
-        Suggestion("practice", one.title, one.place or _country(one.country, lang), (), one.slug, None)
+        Suggestion("practice", one.title, one.place or country_name(one.country, lang), (), one.slug, None)
         for one in read.practices(connection, words, lang)
     ]
     places = [
         Suggestion(
             "place",
             one.name,
-            _country(one.country, lang),
+            country_name(one.country, lang),
             (("near", f"{round(one.lat, 4):g},{round(one.lon, 4):g}"), ("within_km", str(PLACE_KM))),
             "",
             None,

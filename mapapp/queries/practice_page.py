@@ -182,12 +182,13 @@ LEFT JOIN LATERAL (
   ORDER BY language = :lang DESC, language = 'en' DESC, is_source DESC, language LIMIT 1
 ) AS shown ON true
 """
+_NEWEST_FIRST = "framework, term.position, date DESC NULLS LAST, evaluation.id DESC"  # within a criterion
 _EVALUATIONS = text(f"""
-SELECT {_EVALUATED} WHERE practice_id = :id ORDER BY framework, term.position, evaluation.id
+SELECT {_EVALUATED} WHERE practice_id = :id ORDER BY {_NEWEST_FIRST}
 """)
 _EVALUATIONS_OF_ALL = text(f"""
 SELECT practice.slug, {_EVALUATED} JOIN practice ON practice.id = practice_id
-ORDER BY practice.slug, framework, term.position, evaluation.id
+ORDER BY practice.slug, {_NEWEST_FIRST}
 """)
 _EVENTS = text("""
 SELECT slug, type, date, shown.title, shown.language, shown.origin, place_name, country, coalesce(url, source_url)

@@ -46,6 +46,7 @@ def _memberships(record: str) -> Related:
     return _MEMBERSHIPS._replace(source=_MEMBERSHIPS.source.format(record=record))
 
 
+_SAID = ("framework", "criterion", "level", "evaluator", "date", "version", "evidence", "source_url")  # in any language
 TABLES = {
     "practice": (
         _texts("practice", "title", "summary", "description", "lessons", "transferability"),
@@ -58,6 +59,8 @@ TABLES = {
                 ("level", "key"),
                 ("evaluator", "text"),
                 ("date", "text"),
+                ("version", "text"),
+                ("evidence", "text"),
                 ("language", "key"),
                 ("strength", "text"),
                 ("room_for_improvement", "text"),
@@ -65,14 +68,8 @@ TABLES = {
             ),
             "evaluation e JOIN practice r ON r.id = e.practice_id "
             "LEFT JOIN evaluation_text x ON x.evaluation_id = e.id",
-            "r.slug, e.framework, e.criterion, x.language",
-            (
-                ("slug", "r.slug"),
-                *(
-                    (name, f"e.{name}")
-                    for name in ("framework", "criterion", "level", "evaluator", "date", "source_url")
-                ),
-            ),
+            "r.slug, e.framework, e.criterion, e.date DESC NULLS LAST, e.id DESC, x.language",
+            (("slug", "r.slug"), *((name, f"e.{name}") for name in _SAID)),
         ),
         Related(
             "practice_territories",

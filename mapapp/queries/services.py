@@ -55,6 +55,7 @@ class ServicePage(NamedTuple):
     opening_hours: tuple[dict[str, Any], ...]
     temporarily_closed: bool
     confirmed_on: date | None
+    confirmed_by: str | None
     lapsed_on: date | None  # its owner was asked whether it is still right, in vain
     source_url: str
     location_kind: str | None
@@ -154,6 +155,7 @@ def find(connection: Connection, slug: str, lang: str) -> ServicePage | None:
         opening_hours=tuple(row.opening_hours),
         temporarily_closed=row.temporarily_closed,
         confirmed_on=row.confirmed_on,
+        confirmed_by=row.confirmed_by,
         lapsed_on=row.lapsed_on,
         source_url=row.source_url,
         location_kind=row.location_kind,

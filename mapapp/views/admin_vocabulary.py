@@ -219,7 +219,7 @@ def _term_page(found: known.Term, words: forms.Words, status: int = 200, **told:
         uses=next((one.uses for one in every if one.key == found.key), 0),
         others=[(one.key, one.label) for one in every if one.key != found.key],
         is_open=found.vocabulary in known.OPEN,
-        **told,
+        **{"problem": "", "faulty": "", "into": ""} | told,
     )
 
 

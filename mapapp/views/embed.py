@@ -2,14 +2,13 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from ..security import CONTENT_SECURITY_POLICY
-from . import cards, searching, taking, wording
+from ..security import IN_FRAMES
+from . import cards, explore_page, searching, taking, wording
 
 blueprint = Blueprint("embed", __name__)
 
 MOST = 200  # records in the list; the map has all
 LAYERS = ("regions", "services", "no-practices")  # what the map shows at first, as in addresses of Explore
-POLICY = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
 def _layers() -> list[str]:
@@ -31,11 +30,9 @@ def embed(lang: str) -> Response:
         answer=answer,
         rows=cards.read(answer.ids[:MOST], lang),
         words=searching.words(question),
+        ways=explore_page.ways(answer),
         layers=_layers(),
         query=searching.page_of(question, lang).partition("?")[2],
         address=wording.absolute(searching.page_of(question, lang)),
     )
-    response = Response(page)
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return Response(page, headers=IN_FRAMES)

@@ -1,6 +1,6 @@
 """Explore as the template sees it: one answer with its cards, filters, chips, pages and addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -113,7 +113,8 @@ def _sorts(question: search.Search) -> list[Sort]:
     ]
 
 
-def _ways(answer: Answer) -> list[Way]:
+def ways(answer: Answer, address: Callable[[search.Search], str] = address_of) -> list[Way]:
+    """Return the ways out of an empty answer; `address` gives the address of the search that each leads to."""
     found = []
     for way in answer.rescue:
         name = _("Years") if way.field == "year" else search.say_field(way.field, _)
@@ -125,7 +126,7 @@ def _ways(answer: Answer) -> list[Way]:
             filter=dropped,
             count=i18n.number(way.count, g.lang),
         )
-        found.append(Way(words, address_of(way.search)))
+        found.append(Way(words, address(way.search)))
     return found
 
 
@@ -155,7 +156,7 @@ def compose(answer: Answer, problems: dict[str, tuple[str, ...]], lang: str) -> 
         problems=problems,
         typed={name: request.args.get(name, "")[: search.MAX_VALUE] for name in ("q", *search.SINGLES)},
         sorts=_sorts(question),
-        ways=_ways(answer),
+        ways=ways(answer),
         query=query_of(question),
         distances=_distances(listed, question.near),
     )

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..errors import Problem
 from ..formats.kinds import KINDS
+from ..security import IN_FRAMES
 
 log = logging.getLogger("mapapp")
 RETRY_AFTER_S = 5
@@ -72,14 +73,23 @@ def wants_json(status: int = 0) -> bool:
     return best != kinds[0] or data
 
 
+def _framed() -> bool:
+    """Tell whether the address is the one for frames of other sites, or one below it that does not exist."""
+    return request.path.split("/")[2:3] == ["embed"]
+
+
 def tell(problem: Problem) -> Response:
-    """Return the page or the problem document of a problem."""
+    """Return the page or the problem document of a problem; in the frame of another site it can be read, too."""
     g.pop("etag", None)
+    framed = _framed()
     if wants_json(problem.status):
         response = Response(orjson.dumps(problem.as_json()), problem.status, content_type="application/problem+json")
     else:
-        template = TEMPLATES.get(problem.status, "errors/500.html" if problem.status >= 500 else "errors/400.html")
+        usual = "errors/500.html" if problem.status >= 500 else "errors/400.html"
+        template = "errors/embed.html" if framed else TEMPLATES.get(problem.status, usual)
         response = Response(render_template(template, problem=problem), problem.status)
+    if framed:
+        response.headers.update(IN_FRAMES)
     if problem.status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response

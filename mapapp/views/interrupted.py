@@ -85,7 +85,7 @@ def send_again() -> tuple[str, int]:
             _("Nothing was changed."),
             _("Go back and copy what you typed, then open the page again."),
         )
-    return render_template("account/repeat.html", form=kept, fresh=False), 403
+    return render_template("account/repeat.html", form=kept, fresh=False, large=False, long=False), 403
 
 
 def repeat(carried: str) -> str | None:
@@ -93,4 +93,4 @@ def repeat(carried: str) -> str | None:
     kept = opened(carried)
     if kept is None or acting.own_path(kept.path, "") == "":
         return None
-    return render_template("account/repeat.html", form=kept, fresh=True)
+    return render_template("account/repeat.html", form=kept, fresh=True, large=False, long=False)

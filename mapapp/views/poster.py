@@ -1,17 +1,23 @@
 """The poster: a search on one sheet of paper, with map, colours, list and a code that leads back to it."""
 
 import segno
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from .. import i18n
 from ..formats import drawing, fields
-from . import asked, cards, searching, taking, wording
+from ..search import Search
+from . import asked, cards, explore_page, searching, taking, wording
 
 blueprint = Blueprint("poster", __name__)
 
 PAPERS = {"a4": (720, 500), "a3": (1020, 650)}  # units of the drawing
 MOST = 300  # records on a sheet
+
+
+def _address(question: Search, paper: str) -> str:
+    asked_for = explore_page.query_of(question, paper=paper)
+    return f"{url_for('poster.poster')}?{asked_for}"
 
 
 @blueprint.get("/<lang:lang>/poster")
@@ -31,16 +37,16 @@ def poster(lang: str) -> str:
     address = wording.absolute(searching.page_of(question, lang))
     code = segno.make(address, error="m").svg_inline(omitsize=True, border=2, dark="#1c2a33", light="#ffffff")
     used = {row.themes[0] for row in rows if row.themes}
-    asked_for = searching.page_of(question, lang).partition("?")[2]
-    others = [(one, f"/{lang}/poster?" + "&".join(filter(None, (asked_for, f"paper={one}")))) for one in PAPERS]
     return render_template(
         "poster/index.html",
         lang=lang,
         paper=paper,
-        papers=others,
+        papers=[(one, _address(question, one)) for one in PAPERS],
         total=answer.total,
         most=MOST,
         rows=rows,
+        ways=explore_page.ways(answer, lambda other: _address(other, paper)),
+        replaced=answer.replaced,
         drawing=drawing.draw(points, *PAPERS[paper], lang),
         words=searching.words(question),
         themes=[key for key in asked.snapshot().columns.fields["theme"].options if key in used],

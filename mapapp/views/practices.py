@@ -32,11 +32,11 @@ class Alike(NamedTuple):
 
 
 class Criterion(NamedTuple):
-    """One criterion of the evaluation profile, and what was said under it; nothing where nobody has."""
+    """One criterion of the evaluation profile, and all that was said under it, the newest first."""
 
     key: str
     words: str
-    evaluated: Evaluated | None
+    said: tuple[Evaluated, ...]
 
 
 def not_found() -> Problem:
@@ -68,9 +68,9 @@ def _alike(practice_id: int, lang: str) -> list[Alike]:
 
 def profile(evaluations: Iterable[Evaluated], lang: str) -> list[Criterion]:
     """Return what was said of a practice under each criterion of the framework."""
-    said = {one.criterion: one for one in evaluations if one.framework == FRAMEWORK}
+    said = [one for one in evaluations if one.framework == FRAMEWORK]
     known = vocabulary.options(asked.connection(), asked.versions(), "criterion", lang)
-    return [Criterion(key, words, said.get(key)) for key, words in known]
+    return [Criterion(key, words, tuple(one for one in said if one.criterion == key)) for key, words in known]
 
 
 def _citation(record: practices.PracticePage, title: str, lang: str) -> str:
@@ -104,7 +104,7 @@ def detail(lang: str, slug: str) -> str | Response:
         summary=summary,
         texts=[(name, record.said(name)) for name in ("description", "lessons", "transferability")],
         profile=shown,
-        evaluated=sum(one.evaluated is not None for one in shown),
+        evaluated=sum(bool(one.said) for one in shown),
         alike=_alike(record.id, lang),
         citation=_citation(record, title.text, lang),
         back=address_of(search),

@@ -197,6 +197,7 @@ def map_words() -> dict[str, str]:
         "legend": _("Colours"),
         "list": _("All records"),
         "unplaced": _("not on the map"),
+        "none": _("No record fits this search."),
         "credit": _("Map: Natural Earth, GeoNames. Points may stand for a municipality, a region or a country.")
         + " *"
         + _(

@@ -126,6 +126,7 @@ def _context() -> dict[str, Any]:
         "country_name": lambda code: i18n.country_name(code, lang),
         "language_name": lambda code: i18n.language_name(code, lang),
         "format_number": lambda value: i18n.number(value, lang),
+        "format_percent": lambda value: i18n.percent(value, lang),
         "format_day": lambda value: i18n.day(on_our_clock(value), lang),
         "format_moment": lambda value: i18n.moment(on_our_clock(value), lang),
         "format_partial_date": lambda value: dates.say_date(value, lang) if value else "",

@@ -28,8 +28,10 @@ MORE = {
     "/de/projects?q=zzzzqqqq": 200,
     "/de/services?place=Imst&language=xx": 400,
     "/de/services?q=zzzzqqqq": 200,
+    "/de/poster?country=MT&theme=entrepreneurship": 200,
+    "/de/embed?q=zzzzqqqq": 200,
 }
-FAILURES = {"/de/no-such-page": 404}
+FAILURES = {"/de/no-such-page": 404, "/de/embed?thema=x": 400}
 NOT_THERE = ("/photos/", "/de/contribute/fresh/")  # the samples name no picture and no mailed link that there is
 AWAY = {"/de/": 503, "/de/broken": 500, "/de/unreadable": 400}
 # The panels of Explore lie above each other: test_explore_quality opens them one by one.

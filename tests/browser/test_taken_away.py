@@ -64,6 +64,22 @@ def test_records_and_places_of_a_frame_open_outside_of_it(page: Page, framed: An
     assert framed.get_by_role("link", name="Partnerregionen als Liste").get_attribute("href") == "/de/regions/"
 
 
+@pytest.mark.parametrize(("asked", "said"), [("thema=x", "„thema“"), ("q=zzzzqqqq", "Zu dieser Suche passt kein")])
+def test_a_frame_that_has_nothing_to_show_says_why(
+    page: Page, live_server: str, serve: Any, asked: str, said: str
+) -> None:
+    foreign = Flask("another site")
+    frame = f'<iframe src="{live_server}/de/embed?{asked}" title="x" width="100%" height="520"></iframe>'
+    foreign.add_url_rule("/", "host", lambda: f"<!doctype html><html lang=en><title>x</title>{frame}")
+    with serve(foreign) as address:
+        page.goto(address.replace("127.0.0.1", "localhost"))
+        framed = page.frame_locator("iframe")
+        framed.get_by_text(said).wait_for()
+        with page.context.expect_page() as opened:
+            framed.get_by_role("link", name="In Practice Atlas öffnen").click()
+        assert opened.value.url.startswith(f"{live_server}/de/")
+
+
 def test_a_frame_fits_any_width(page: Page, framed: Any) -> None:
     wide = framed.locator(".map-canvas").bounding_box()["width"]
     page.set_viewport_size({"width": 320, "height": 620})

@@ -155,20 +155,14 @@ def _beside(records: list[dict[str, Any]], about: dict[str, Any], colour_of: dic
         )
         for one in records
     )
-    return str(
-        Markup(
-            '<div class="about"><h1>{title}</h1><dl>{facts}</dl><h2>{legend_title}</h2><ul class="legend">{legend}</ul>'
-            '<h2>{list_title}</h2><ol>{listed}</ol><p class="where">{credit}</p></div>'
-        ).format(
-            title=about["title"],
-            facts=facts,
-            legend_title=words["legend"],
-            legend=legend,
-            list_title=words["list"],
-            listed=listed,
-            credit=words["credit"],
+    if records:
+        told = Markup('<h2>{}</h2><ul class="legend">{}</ul><h2>{}</h2><ol>{}</ol>').format(
+            words["legend"], legend, words["list"], listed
         )
-    )
+    else:
+        told = Markup('<p class="none">{}</p>').format(words["none"])
+    page = Markup('<div class="about"><h1>{}</h1><dl>{}</dl>{}<p class="where">{}</p></div>')
+    return str(page.format(about["title"], facts, told, words["credit"]))
 
 
 def write(job: dict[str, Any]) -> None:

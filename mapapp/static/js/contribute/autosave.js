@@ -5,6 +5,8 @@ import { patchChildren } from "../explore/patch.js";
 const QUIET_MS = 1500; // after the last key
 const AT_MOST_MS = 12_000; // however long somebody writes without a pause
 const AGAIN_MS = 8000; // after a failure
+const PAGE = document.documentElement.lang;
+const SPOKEN = PAGE === "en" ? "en-GB" : PAGE; // English here is British: 14:30, not 02:30 PM
 const KEEPALIVE_BYTES = 60_000; // what browsers still send when a page goes away
 
 function contentOf(form) {
@@ -73,7 +75,7 @@ export function startAutosave(form, note) {
       form.elements.language_was && (form.elements.language_was.value = form.elements.language.value);
       form.action = content.to;
       history.replaceState(null, "", content.to + location.hash);
-      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const time = new Date().toLocaleTimeString(SPOKEN, { hour: "2-digit", minute: "2-digit" });
       say(form.dataset.savedAt.replace("{time}", time));
       if (!keepalive) await refresh();
     } else if (answer.status >= 500 || answer.status === 429) {
