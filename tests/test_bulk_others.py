@@ -34,7 +34,7 @@ def told(client: PersonClient, content: bytes, name: str) -> tuple[str, list[str
     assert answer.status_code == 422, name
     notice = re.search(r'<div class="notice error" role="alert">(.*?)</div>', answer.text, re.DOTALL)
     assert notice, name
-    return re.sub(r"<[^>]*>|\s+", " ", notice[1]), re.findall(r'href="([^"]+)"', notice[1])
+    return re.sub(r"<[^>]*>|\s+", " ", notice[1]), re.findall(r'<a href="([^"]+)"', notice[1])
 
 
 @pytest.mark.usefixtures("nothing_waits")

@@ -11,7 +11,6 @@ from ..forms import table
 from ..forms.fields import N_
 from . import wording
 
-_OURS = {"updated_at", "licence"}  # columns of every file of ours that people keep
 #: What is said of a file of a collection.
 REASONS = {
     "services": N_(
@@ -71,7 +70,7 @@ def _by_headings(headings: Sequence[str]) -> str:
     """Return the collection by the names of its fields: events and needs have no page, so no address."""
     names = set(headings)
     territory = {field.name for field in fields.TERRITORY.fields} <= names
-    if not territory and not names >= _OURS:
+    if not territory and not names >= reading.OURS:
         return ""
     # KML leaves out columns in which nothing stands: what has the most of its fields here is what the file holds.
     best = max(fields.PUBLISHED.values(), key=lambda one: len(names & {field.name for field in one.fields}))
