@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,16 +12,12 @@ import pyshacl
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from mapapp.factory import create_app
 from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
-from mapapp.queries import changes
 from mapapp.settings import Settings
-from mapapp.writing import public_rows, term_merging
-
-from .proposing import actor, publish, titled
 
 ROOT = Path(__file__).parent.parent
 SHAPES = Path(os.environ.get("SHARED_CONFORMANCE", ROOT.parent / "shared" / "conformance")) / "dcat-ap-SHACL-3.0.1.ttl"
@@ -30,7 +26,6 @@ DCT = rdflib.Namespace("http://purl.org/dc/terms/")
 SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 FORMS = {"jsonld": "json-ld", "ttl": "turtle", "rdf": "xml"}
 ATOM = "{http://www.w3.org/2005/Atom}"
-TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}"
 
 
 def read(client: Any, ending: str) -> rdflib.Graph:
@@ -153,193 +148,6 @@ def test_an_uncertain_date_lasts_as_long_as_it_is_uncertain(text_: str, first: d
     assert icalendar.span(text_) == (first, after)
 
 
-def follow(client: Any, path: str) -> tuple[list[tuple[str, str, bool]], str]:
-    """Return every change from an address on (collection, id, whether it is gone), and where to go on later."""
-    found: list[tuple[str, str, bool]] = []
-    while True:
-        page = client.get(path.removeprefix("http://localhost")).json
-        found += [(one["collection"], one["id"], one["gone"]) for one in page["changes"]]
-        links = {one["rel"]: one["href"] for one in page["links"]}
-        if "next" not in links:
-            return found, links["later"]
-        path = links["next"]
-
-
-def test_a_harvester_gets_every_record_once_and_then_only_what_changes(
-    atlas_engine: Engine, settings: Settings
-) -> None:
-    client = create_app(settings, atlas_engine).test_client()
-    found, later = follow(client, "/changes.json")
-    every = {
-        (one.plural, feature["id"], False)
-        for one in fields.COLLECTIONS.values()
-        for feature in json.loads(client.get(f"/{one.plural}.geojson").data)["features"]
-    }
-    assert len(found) == len(set(found))
-    assert set(found) == every
-    nothing, same = follow(client, later)
-    assert (nothing, same) == ([], later)
-    with atlas_engine.begin() as connection:
-        connection.execute(text("UPDATE practice SET updated_at = now() WHERE slug = 'imst-abc-cafe'"))
-    found, later = follow(client, later)
-    assert found == [("practices", "imst-abc-cafe", False)]
-    with atlas_engine.begin() as connection:
-        by, moderator, admin = (actor(connection, role, "house") for role in ("partner", "moderator", "admin"))
-        publish(connection, by, moderator, {}, action="retire", slug="imst-abc-cafe", note="It ended")
-        other = publish(connection, by, moderator, titled("One of two"))
-        publish(connection, moderator, admin, {"into": "imst-marjam"}, action="merge", slug=other)
-    found, _later = follow(client, later)
-    assert sorted(found) == [
-        ("practices", "imst-abc-cafe", True),
-        ("practices", "imst-marjam", False),  # it was changed by the merger
-        ("practices", "one-of-two", True),
-    ]
-    page = client.get(later.removeprefix("http://localhost")).json["changes"]
-    told = {one["id"]: one for one in page}
-    assert "url" not in told["imst-abc-cafe"]
-    assert told["one-of-two"]["moved_to_url"].endswith("/practices/imst-marjam")
-    assert client.get(told["one-of-two"]["moved_to_url"].removeprefix("http://localhost")).status_code == 200
-
-
-def test_whatever_changes_what_is_published_is_told(atlas_engine: Engine, settings: Settings) -> None:
-    """Terms are merged and parted, owners confirm: nobody has edited the records, yet they say something else."""
-    client = create_app(settings, atlas_engine).test_client()
-
-    def said() -> dict[tuple[str, str], Any]:
-        return {
-            (one.plural, feature["id"]): {**feature["properties"], "updated_at": ""}
-            for one in fields.COLLECTIONS.values()
-            for feature in json.loads(client.get(f"/{one.plural}.geojson").data)["features"]
-        }
-
-    _found, later = follow(client, "/changes.json")
-    before = start = said()
-    with atlas_engine.begin() as connection:
-        admin = actor(connection, "admin")
-        record = connection.execute(text("SELECT id FROM practice WHERE slug = 'imst-abc-cafe'")).scalar_one()
-    terms = (("theme", "culture-sport", "participation"), ("service_category", "youth", "education"))
-    for step in ("merge", "part", "confirm"):
-        with atlas_engine.begin() as connection:
-            if step == "confirm":
-                public_rows.confirm(connection, "practice", record, date.today(), "The owner")
-            for vocabulary, key, into in terms if step != "confirm" else ():
-                words = (into,) if step == "merge" else ()
-                getattr(term_merging, step)(connection, admin, vocabulary, key, *words)
-        found, later = follow(client, later)
-        after = said()
-        different = {name for name in after if after[name] != before[name]}
-        assert different, step
-        assert different <= {(collection, slug) for collection, slug, _gone in found}, step
-        assert step != "merge" or ("projects", "eu-belong") in different
-        assert step != "part" or {name: one for name, one in after.items() if one != start[name]} == {}
-        before = after
-
-
-def test_changes_go_on_exactly_behind_any_of_them(atlas_engine: Engine) -> None:
-    """Of one moment are many: who stands between two records of it gets the rest of it, in every collection."""
-    with atlas_engine.begin() as connection:
-        connection.execute(text("UPDATE practice SET updated_at = '2026-01-01Z' WHERE id % 3 = 0"))
-        connection.execute(text("UPDATE service SET updated_at = '2026-01-01Z'"))
-        connection.execute(text("UPDATE region SET updated_at = '2026-01-02Z'"))
-    with atlas_engine.connect() as connection:
-        before, _quiet = changes.settled(connection)
-        every = changes.after(connection, None, before, 100_000)
-        assert len({(one.collection, one.slug) for one in every}) == len(every) > 200
-        for at in range(0, len(every), 7):
-            one = every[at]
-            start = (one.changed, one.collection, one.slug)
-            assert changes.after(connection, start, before, 20) == every[at + 1 : at + 21]
-
-
-def test_changes_are_read_in_the_order_of_an_index(engine: Engine) -> None:
-    asked: list[tuple[str, Any]] = []
-    with engine.connect() as connection:
-        before, _quiet = changes.settled(connection)
-
-        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-            asked.append((statement, values))
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            changes.after(connection, (before - timedelta(days=1), "practice", "imst"), before, 100)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        statement, values = asked[0]
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
-        found = "\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + statement, values))
-    assert "ix_practice_changed" in found
-    assert "ix_service_changed" in found
-
-
-def test_a_record_that_is_gone_has_a_tombstone_with_the_id_of_its_entry(
-    atlas_engine: Engine, settings: Settings
-) -> None:
-    client = create_app(settings, atlas_engine).test_client()
-    with atlas_engine.begin() as connection:
-        connection.execute(text("DELETE FROM region WHERE id NOT IN (SELECT region_id FROM service)"))
-        connection.execute(text("DELETE FROM practice WHERE slug NOT LIKE 'imst-%'"))
-    before = known(entries(client, "entry", ATOM))
-    with atlas_engine.begin() as connection:
-        by, moderator = (actor(connection, role, "house") for role in ("partner", "moderator"))
-        publish(connection, by, moderator, {}, action="retire", slug="imst-abc-cafe", note="a word to the moderators")
-    stones = entries(client, "deleted-entry", TOMBSTONE)
-    assert [one.get("ref") for one in stones] == [before["practice", "imst-abc-cafe"]]
-    assert datetime.fromisoformat(stones[0].get("when") or "").tzinfo
-    assert set(known(entries(client, "entry", ATOM))) == set(before) - {("practice", "imst-abc-cafe")}
-
-
-def known(found: list[ElementTree.Element]) -> dict[tuple[str | None, str | None], str | None]:
-    """Return the id of each entry by its collection and slug."""
-    return {
-        (one.find(f"{ATOM}category").get("term"), one.findtext(f"{ATOM}title")): one.findtext(f"{ATOM}id")  # type: ignore[union-attr]
-        for one in found
-    }
-
-
-def entries(client: Any, name: str, space: str) -> list[ElementTree.Element]:
-    """Return the elements of a name from all pages of the feed of changes."""
-    found: list[ElementTree.Element] = []
-    path: str | None = "/changes.atom"
-    while path:
-        body = client.get(path.removeprefix("http://localhost")).data
-        assert b"word to the moderators" not in body
-        feed = ElementTree.fromstring(body)
-        found += feed.findall(f"{space}{name}")
-        path = next((one.get("href") for one in feed.findall(f"{ATOM}link") if one.get("rel") == "next"), None)
-    return found
-
-
-def test_what_is_committed_late_is_not_missed(atlas_engine: Engine, settings: Settings) -> None:
-    """A change carries the moment at which its transaction began, which may be long before others can see it."""
-    client = create_app(settings, atlas_engine).test_client()
-    _found, later = follow(client, "/changes.json")
-    with atlas_engine.connect() as slow:
-        slow.execute(text("SELECT 1"))
-        with atlas_engine.begin() as quick:
-            quick.execute(text("UPDATE project SET updated_at = now() WHERE slug = 'eu-belong'"))
-        assert follow(client, later)[0] == []
-        slow.execute(text("UPDATE practice SET updated_at = now() WHERE slug = 'imst-abc-cafe'"))
-        slow.commit()
-    assert [slug for _collection, slug, _gone in follow(client, later)[0]] == ["imst-abc-cafe", "eu-belong"]
-
-
-def test_the_feed_of_changes_says_the_same(client: Any) -> None:
-    feed = ElementTree.fromstring(client.get("/changes.atom").data)
-    titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
-    assert titles == [one["id"] for one in client.get("/changes.json").json["changes"]]
-    links = {link.get("rel"): link.get("href") for link in feed.iter(f"{ATOM}link")}
-    assert re.match(r"http://localhost/changes\.atom\?after=20", links["next"] or "")
-
-
-@pytest.mark.parametrize(
-    "path", ["/changes.json?after=yesterday", "/changes.json?after=2026-01-01", "/changes.atom?since=x"]
-)
-def test_what_cannot_be_understood_is_refused_by_name(client: Any, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 400
-    assert answer.json["parameter"] in path
-
-
 def test_the_catalogue_is_found_and_chosen(client: Any) -> None:
     for wish, ending in (("f=rdf", "rdf"), ("f=jsonld", "jsonld"), ("f=ttl", "ttl")):
         answer = client.get(f"/catalog?{wish}", headers={"Accept": "text/turtle"})
@@ -382,12 +190,3 @@ def test_catalogue_calendar_and_feeds_say_whose_the_data_are(client: Any) -> Non
     assert re.search(r"^LAST-MODIFIED:\d{8}T\d{6}Z\r$", calendar, re.MULTILINE)
     labels = read(client, "ttl").objects(None, rdflib.RDFS.label)
     assert {one.language: str(one) for one in labels if isinstance(one, rdflib.Literal)}["en"] == credit
-
-
-def test_a_change_names_where_programs_read_the_record(client: Any) -> None:
-    found = client.get("/changes.json").json["changes"][0]
-    feature = client.get(found["feature"].removeprefix("http://localhost")).json
-    assert (feature["id"], feature["properties"]["url"]) == (found["id"], found["url"])
-    feed = ElementTree.fromstring(client.get("/changes.atom").data)
-    links = [link.get("href") for link in feed.find(f"{ATOM}entry").findall(f"{ATOM}link")]  # type: ignore[union-attr]
-    assert links == [found["url"], found["feature"]]

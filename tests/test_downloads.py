@@ -101,7 +101,7 @@ def test_csv_has_the_same_records_order_and_values_as_geojson(client: Any) -> No
     rows, features = rows_of(table.data), features_of(client.get("/practices.geojson" + query).data)
     assert [row["slug"] for row in rows] == [feature["id"] for feature in features]
     for row, feature in zip(rows, features, strict=True):
-        assert list(row) == [*feature["properties"], "slug", "lon", "lat"]
+        assert list(row) == [*feature["properties"], "slug", "lon", "lat", *flat.ABOUT]
         for name, value in feature["properties"].items():
             expected = ";".join(value) if isinstance(value, list) else "" if value is None else str(value)
             assert row[name] == expected
@@ -132,7 +132,7 @@ def test_every_file_says_its_name_licence_and_page(client: Any, path: str) -> No
     collection = next(one for one in fields.COLLECTIONS.values() if one.plural == stem)
     if extension == "csv":
         rows = rows_of(answer.data)
-        assert list(rows[0]) == flat.names(collection)
+        assert list(rows[0]) == [*flat.names(collection), *flat.ABOUT]
     else:
         rows = features_of(answer.data)
         assert list(rows[0]["properties"]) == [field.name for field in collection.fields]

@@ -179,33 +179,6 @@ def test_everything_is_one_geopackage(client: Any, tmp_path: Path) -> None:
     assert {"memberships", "region_indicators", "media_reports", "vocabulary", "about"} <= set(layers)
 
 
-def test_every_file_says_its_licence_source_date_and_search(client: Any, tmp_path: Path) -> None:
-    def gdal(name: str) -> str:
-        return str(pyogrio.read_info(tmp_path / name, layer="practices")["layer_metadata"])
-
-    found = {}
-    for ending in KINDS:
-        path = fetch(client, tmp_path, f"practices.{ending}")
-        found[ending] = path.read_bytes().decode(errors="replace") if ending in ("geojson", "geojsons", "kml") else ""
-    found["gpkg"], found["fgb"] = gdal("practices.gpkg"), gdal("practices.fgb")
-    found["parquet"] = pyarrow.parquet.read_schema(tmp_path / "practices.parquet").metadata[b"about"].decode()
-    with zipfile.ZipFile(tmp_path / "practices.shp.zip") as parts:
-        found["shp.zip"] = parts.read("about.txt").decode()
-    found["xlsx"] = str(
-        table(tmp_path / "practices.xlsx", str(pyogrio.list_layers(tmp_path / "practices.xlsx")[-1][0]))[1]
-    )
-    link = client.head(f"/practices.csv?{QUERY}").headers["Link"]
-    described = link.split('>; rel="describedby"')[0].rpartition("<")[2].removeprefix("http://localhost")
-    found["csv"] = client.get(described).text
-    assert set(found) == set(KINDS)
-    year = client.head("/practices.csv").headers["Content-Disposition"].split("practices-")[1][:4]
-    for ending, said in found.items():
-        for words in ("CC-BY-4.0", "GeoNames", "http://localhost", WORDS, year):
-            assert words in said or (ending == "csv" and words == "CC-BY-4.0" and "licenses/by/4.0" in said), (
-                f"{words} of {ending}"
-            )
-
-
 def test_a_shapefile_has_its_long_names_beside_it(client: Any) -> None:
     with zipfile.ZipFile(io.BytesIO(client.get(f"/practices.shp.zip?{QUERY}").data)) as parts:
         assert {"practices.shp", "practices.dbf", "practices.prj", "practices.cpg"} <= set(parts.namelist())

@@ -43,7 +43,8 @@ def _pieces(engine: Engine, kind: str, ids: list[int] | None = None) -> Iterator
         with engine.connect() as connection:
             ids = export.all_ids(connection, "practice")
     shape = Shape(fields.PRACTICE)
-    form = stream.csv_form(shape) if kind == "csv" else stream.geojson_form(shape, len(ids), {})
+    about = {"attribution": "Practice Atlas", "search": {"words": "Everything", "link": "http://localhost/en/"}}
+    form = stream.csv_form(shape, about) if kind == "csv" else stream.geojson_form(shape, len(ids), {})
     return stream.streamed(stream.Origin(engine.connect), shape, ids, VALUES, form)
 
 

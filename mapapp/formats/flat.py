@@ -4,15 +4,22 @@ UTF-8 with a byte order mark: a spreadsheet takes a file without one for its sys
 accent, while programs that read UTF-8 files skip the mark (Python: encoding "utf-8-sig") or do not mind it.
 """
 
+import csv
+import io
+from collections.abc import Sequence
 from typing import Any
 
 from . import crs
 from .fields import Collection, Field
 from .shapes import Shape
+from .tables import safe
 
 COPY_OPTIONS = "FORMAT csv"
 MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 SYSTEM = "crs"  # the column that names the system of the coordinates
+#: The last columns of a file, alike in every row: a table has no other place to say whom to name, which search it
+#: answers, and where that search is. Licence, source and date are fields of each record.
+ABOUT = ("attribution", "search", "search_url")
 _BOM = b"\xef\xbb\xbf"
 _NO_FORMULA = ("integer", "number", "date", "timestamp")  # negative numbers stay numbers
 _DATATYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "timestamp": "dateTime"}
@@ -35,9 +42,17 @@ def names(collection: Collection, shape: Shape | None = None) -> list[str]:
     return [field.name for field, _sql in shape.cells()] + ["slug"] + _point(shape)
 
 
-def head(shape: Shape) -> bytes:
-    """Return the byte order mark and the header line."""
-    return _BOM + ",".join(names(shape.collection, shape)).encode() + b"\r\n"
+def head(shape: Shape, more: Sequence[str] = ()) -> bytes:
+    """Return the byte order mark and the header line, which ends with the columns `more`."""
+    return _BOM + ",".join([*names(shape.collection, shape), *more]).encode() + b"\r\n"
+
+
+def ending(about: dict[str, Any]) -> bytes:
+    """Return the end of every row of a file: the cells of the columns ABOUT, and the end of the line."""
+    text = io.StringIO(newline="")
+    cells = (about["attribution"], about["search"]["words"], about["search"]["link"])
+    csv.writer(text).writerow(["", *(safe(cell) for cell in cells)])
+    return text.getvalue().encode()
 
 
 def row_sql(shape: Shape) -> str:
@@ -67,11 +82,6 @@ def _cell(field: Field, value: str) -> str:
     return f"regexp_replace({value}, '^(?=[=+@\\t\\r\\n-])', '''')"
 
 
-def line(row: bytes) -> bytes:
-    """Return a row as RFC 4180 ends it."""
-    return row[:-1] + b"\r\n"
-
-
 def description(shape: Shape, address: str, about: dict[str, Any]) -> dict[str, Any]:
     """Return what a CSV file has no room for, as W3C CSV on the Web metadata: licence, source, date, each column."""
     columns: list[dict[str, Any]] = []
@@ -90,6 +100,7 @@ def description(shape: Shape, address: str, about: dict[str, Any]) -> dict[str, 
         {"name": one, "titles": one, "datatype": "string" if one in ("wkt", SYSTEM) else "number"}
         for one in _point(shape)
     ]
+    columns += [{"name": one, "titles": one, "datatype": "string"} for one in ABOUT]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": address,

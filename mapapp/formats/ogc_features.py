@@ -13,6 +13,14 @@ from .ogc_crs import WORLD, System
 
 JSON_FG = "application/vnd.ogc.fg+json"
 JSON_FG_ALSO = "application/fg+json"  # as drafts and some clients call it
+#: The rules that a GeoJSON document can follow (OGC 21-045r1), the first where nobody asks: plain GeoJSON, JSON-FG, and
+#: JSON-FG with a geometry in degrees beside each place.
+PROFILES = ("rfc7946", "jsonfg", "jsonfg-plus")
+PROFILE = "http://www.opengis.net/def/profile/OGC/0/"
+#: What they are called in requests, in small letters: the register has been written both ways.
+PROFILE_NAMES = {
+    written.lower(): name for name in PROFILES for written in (name, PROFILE + name, f"[ogc-profile:{name}]")
+}
 JSON_FG_CLASSES = (
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
@@ -24,15 +32,19 @@ def feature_sql(chosen: Sequence[Field], system: System, geometry: bool = True) 
     return geojson.feature_sql(chosen, _geometry(system) if geometry else "'null'")
 
 
-def json_fg_sql(collection: Collection, chosen: Sequence[Field], system: System, geometry: bool = True) -> str:
-    """Return the SQL of one JSON-FG feature: `place` in the system asked for, `geometry` where that is CRS84."""
+def json_fg_sql(
+    collection: Collection, chosen: Sequence[Field], system: System, geometry: bool = True, both: bool = False
+) -> str:
+    """Return the SQL of one JSON-FG feature: `place` in the system asked for, `geometry` where that is CRS84, or also
+    beside the place where `both` are asked for."""
     here, null = _geometry(system), "'null'"
     if not geometry:
         shown = '\',"geometry":null,"place":null\' || '
     elif system == WORLD:
         shown = f'\',"place":null,"geometry":\' || {here} || '
     else:
-        shown = f'\',"geometry":null,"place":\' || {here} || '
+        degrees = _geometry(WORLD) if both else null
+        shown = f"',\"geometry\":' || {degrees} || ',\"place\":' || {here} || "
     return (
         '\'{"type":"Feature","id":\' || to_json(v.slug)::text || '
         f"',\"time\":' || coalesce({_time(collection)}, {null}) || {shown}',\"properties\":' || "

@@ -89,6 +89,11 @@ _PARAMETERS = {
     ),
     "filter-crs": _parameter("filter-crs", _SYSTEMS, _("System of the coordinates in the filter.")),
     "skipGeometry": _parameter("skipGeometry", {"type": "boolean", "default": False}, _("Leave the geometries out.")),
+    "profile": _parameter(
+        "profile",
+        {"type": "array", "items": {"type": "string", "enum": list(ogc_features.PROFILE_NAMES)}, "minItems": 1},
+        _("Which rules GeoJSON follows: rfc7946, jsonfg, or jsonfg-plus with degrees beside another system."),
+    ),
 }
 _SEARCH: dict[str, Document] = {
     "year_from": {"type": "integer", "minimum": search.YEARS[0], "maximum": search.YEARS[1]},
@@ -136,6 +141,7 @@ def _showing(collection: Collection) -> list[Document]:
         _parameter("sortby", {"type": "array", "items": {"type": "string", "enum": signed}}, _("Fields to sort by.")),
         _parameter("properties", {"type": "array", "items": {"type": "string", "enum": names}}, _("Fields to show.")),
         _ref("parameters", "skipGeometry"),
+        _ref("parameters", "profile"),
     ]
 
 
@@ -185,7 +191,7 @@ def _of(plural: str, offered: Offered, say: Say) -> Document:
     many = [_form(*forms, "geojsonseq", "csv"), *paging, *_choosing(offered, say), *_showing(offered.collection)]
     content = _content(*kinds, schema=f"{plural}Page")
     content |= {geojson.SEQUENCE_TYPE: {"schema": {"type": "string"}}, "text/csv": {"schema": {"type": "string"}}}
-    one = [record, _form(*forms), _ref("parameters", "lang"), _ref("parameters", "crs")]
+    one = [record, _form(*forms), *(_ref("parameters", name) for name in ("lang", "crs", "profile"))]
     feature = _answers(title, _content(*kinds, schema=f"{plural}Feature"), _CONTENT_CRS, missing=True)
     feature |= {"301": {"description": _("Another feature took its place.")}, "410": _ref("responses", "Gone")}
     return {

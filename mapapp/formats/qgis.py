@@ -100,13 +100,17 @@ def definition(layers: Iterable[Layer], origin: Origin) -> bytes:
     return text.encode()
 
 
-def project(name: str, title: str, layers: Iterable[Layer], origin: Origin) -> bytes:
-    """Return a project with the layers, the first one on top; `name` is that of the file in its archive."""
+def project(name: str, title: str, about: Sequence[tuple[str, str]], layers: Iterable[Layer], origin: Origin) -> bytes:
+    """Return a project with the layers, the first one on top; `name` is that of the file in its archive, `about` are
+    (what, words): licence, source, date, search."""
     listed = list(layers)
     west, south, east, north = EUROPE
+    said = "\n".join(f"{what}: {words}" for what, words in about if words)
     text = (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
         f'<qgis version="{VERSION}" projectname={quoteattr(title)}><title>{escape(title)}</title>'
+        f"<projectMetadata><identifier>{escape(origin.address)}</identifier><language>{origin.lang}</language>"
+        f"<type>dataset</type><title>{escape(title)}</title><abstract>{escape(said)}</abstract></projectMetadata>"
         f"<projectCrs>{_system(METRES)}</projectCrs>"
         f"<layer-tree-group>{''.join(_node(one, origin) for one in listed)}</layer-tree-group>"
         f'<mapcanvas name="theMapCanvas" annotationsVisible="1"><units>meters</units><extent><xmin>{west}</xmin>'

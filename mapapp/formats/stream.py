@@ -73,9 +73,10 @@ def lines_form(shape: Shape) -> Form:
     return Form(geojson.feature_sql(shape.properties()), geojson.COPY_OPTIONS, bytes, b"")
 
 
-def csv_form(shape: Shape) -> Form:
-    """Return how a table of text is written."""
-    return Form(flat.row_sql(shape), flat.COPY_OPTIONS, flat.line, flat.head(shape))
+def csv_form(shape: Shape, about: dict[str, Any]) -> Form:
+    """Return how a table of text is written; each row ends with whom to name and which search it answers."""
+    ending = flat.ending(about)
+    return Form(flat.row_sql(shape), flat.COPY_OPTIONS, lambda row: row[:-1] + ending, flat.head(shape, flat.ABOUT))
 
 
 def kml_form(

@@ -8,7 +8,8 @@ MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet takes text that begins so for a formula
 
 
-def _safe(cell: object) -> object:
+def safe(cell: object) -> object:
+    """Return a cell that a spreadsheet takes for what it is."""
     return "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
@@ -17,5 +18,5 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in (header, *rows):
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([safe(cell) for cell in row])
     return text.getvalue().encode("utf-8-sig")

@@ -133,7 +133,9 @@ _TARGET_OF = {word: target for target, words in _CALLED.items() for word in word
     target: target for target in TARGETS
 }
 _OWN = {target: target for target in TARGETS} | {"place": "place_name"}  # the names that our own files use
-_NEVER = frozenset({"url", "licence", "confirmed_on", "updated_at", "fid", "id", "ogc_fid"})
+_NEVER = frozenset({"url", "licence", "confirmed_on", "updated_at", "fid", "id", "ogc_fid"}) | {
+    *("attribution", "search", "search_url"),
+}
 
 
 def guess(headings: Sequence[str], labels: Mapping[str, str] | None = None) -> list[str]:

@@ -1,6 +1,6 @@
 """Events of projects and regions, with titles per language."""
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
@@ -23,6 +23,7 @@ class Event(Record, Located, Base):
     __table_args__ = (
         *located_args("event"),
         CheckConstraint(SLUG, name="slug"),
+        Index("ix_event_changed", "updated_at", "slug"),
         partial_date("date"),
         term_key("type_vocabulary", "type"),
     )

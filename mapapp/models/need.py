@@ -1,6 +1,6 @@
 """Needs of a region by theme: what is on offer, what is missing, what is wished for."""
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
@@ -22,6 +22,7 @@ class Need(Record, Base):
     source_url: Mapped[str] = mapped_column(Text)
     __table_args__ = (
         CheckConstraint(SLUG, name="slug"),
+        Index("ix_need_changed", "updated_at", "slug"),
         one_of("kind", KINDS),
         partial_date("date"),
         term_key("theme_vocabulary", "theme"),

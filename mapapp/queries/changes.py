@@ -1,4 +1,4 @@
-"""What changed when, over all collections with pages: for harvesters that follow the site."""
+"""What changed when, over all collections that are ours to publish: for harvesters that follow the site."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Select, Table, Text, cast, literal, null, sel
 from ..database import Base
 from ..models.proposal import FormerRecord
 from .export import PAGES
+
+TOLD = (*PAGES, "event", "need")  # every collection but the territories, which are reference data
 
 
 class Change(NamedTuple):
@@ -42,7 +44,7 @@ def after(connection: Connection, start: tuple[datetime, str, str] | None, befor
     as one that is gone.
     """
     # Each table gives as many as are asked for in the order of its index; only those are put in order together.
-    parts = [_of_table(Base.metadata.tables[name], start, before, most) for name in PAGES]
+    parts = [_of_table(Base.metadata.tables[name], start, before, most) for name in TOLD]
     gone = (FormerRecord.at, FormerRecord.kind, FormerRecord.slug)
     former = select(FormerRecord.kind, FormerRecord.slug, FormerRecord.at, literal(True), FormerRecord.moved_to)
     former = former.where(FormerRecord.at < before).order_by(*gone).limit(most)

@@ -11,14 +11,14 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from flask_babel import gettext as _
 
 from ..errors import Problem
-from ..formats import fields, reading, templates
+from ..formats import reading, templates
 from ..forms import table
 from ..forms.fields import N_, Fault, tidy
 from ..forms.parts import LANGUAGES, LOCATION_KINDS
 from ..queries import geometries, records
 from ..writing import attempts, auditing, moderation, uploads
 from ..writing.uploads import Upload
-from . import acting, asked, bulk_rows, drafting, form_words, guarding, offering, trying, wording
+from . import acting, asked, bulk_others, bulk_rows, drafting, form_words, guarding, offering, trying
 from .answering import always_fresh
 
 blueprint = Blueprint("bulk", __name__)
@@ -52,14 +52,13 @@ REASONS = {
     "too_large": N_("This file is larger than %(megabytes)s MB. Please send it in parts."),
     "encoding": N_("The letters of this file cannot be read. Please save it as “CSV UTF-8”."),
     "too_slow": N_("This file takes too long to read. Please send it in parts, or as CSV."),
-    "other_records": N_("These are other records of this site. A table can only hold practices."),
     "no_such_layer": N_("There is no such table in the file."),
     "unknown_crs": N_("The coordinates of this file are in an unknown system. Please save it in WGS 84 (EPSG:4326)."),
     "broken": N_("This file is damaged or too large to be read. Please save it anew, for example as CSV."),
     "no_file": N_("Please choose a file first."),
     "too_often": N_("That were very many files. Please go on in an hour."),
     "busy": N_("Other files are being read just now. Please try again in a minute."),
-}
+} | bulk_others.REASONS
 
 
 class Column(NamedTuple):
@@ -94,9 +93,15 @@ def _me() -> acting.Me:
     return one
 
 
-def _start(problem: str = "", status: int = 200) -> Any:
-    page = render_template("contribute/upload.html", problem=problem, largest=reading.LARGEST, most=reading.MOST_ROWS)
-    return page, status
+def _start(reason: str = "") -> Any:
+    page = render_template(
+        "contribute/upload.html",
+        problem=_say(reason) if reason else "",
+        way=bulk_others.way(reason),
+        largest=reading.LARGEST,
+        most=reading.MOST_ROWS,
+    )
+    return page, _status(reason) if reason else 200
 
 
 @blueprint.get("/<lang:lang>/contribute/upload")
@@ -114,7 +119,7 @@ def send(lang: str) -> Any:
     try:
         upload = _take()
     except Refused as refused:
-        return _start(_say(refused.reason), _status(refused.reason))
+        return _start(refused.reason)
     return redirect(url_for("bulk.look", upload=upload.id), 303)
 
 
@@ -159,23 +164,12 @@ def _read(upload_id: UUID, kind: str, layer: str | None = None) -> dict[str, Any
         sheet = reading.read(path, kind, layer)
     except reading.Unreadable as error:
         raise Refused(error.reason) from error
-    if _others(sheet):
-        raise Refused("other_records")
+    if other := bulk_others.other(sheet):
+        raise Refused(other)
     shapes = {number: row.geometry for number, row in enumerate(sheet.rows) if row.geometry}
     points = geometries.points(asked.connection(), shapes, _srid(sheet)) if shapes else {}
     rows = [(row.number, row.cells, points.get(number), row.ragged) for number, row in enumerate(sheet.rows)]
     return sheet._asdict() | {"rows": rows}
-
-
-def _others(sheet: reading.Sheet) -> bool:
-    """Tell whether a table is one of our own with records of another kind, whose slugs may be those of practices."""
-    pages = tuple(f"/{one.plural}/" for one in fields.COLLECTIONS.values() if one is not fields.PRACTICE)
-    if "url" not in sheet.headings:
-        return False
-    column = sheet.headings.index("url")
-    found = [text for row in sheet.rows if (text := table.line(row.cells[column]))]
-    site = wording.absolute("/")
-    return bool(found) and all(one.startswith(site) and any(page in one for page in pages) for one in found)
 
 
 def _srid(sheet: reading.Sheet) -> int:

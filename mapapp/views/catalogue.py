@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from flask_babel import force_locale, gettext
 
 from .. import i18n
-from ..formats import catalogue, fields, hsds, icalendar, ogc_collections, stream
+from ..formats import catalogue, fields, hsds, icalendar, stream
 from ..formats.shapes import Shape
 from ..queries import changes, export
 from . import asked, searching, taking, wording
@@ -227,29 +227,32 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _item(collection: str, slug: str, form: str) -> str:
+    return wording.absolute(f"/ogc/collections/{fields.PUBLISHED[collection].plural}/items/{slug}?f={form}")
+
+
 def _address(collection: str, slug: str) -> str:
+    """Return where people read a record: those without a page of their own have one in the API."""
+    if collection not in fields.COLLECTIONS:
+        return _item(collection, slug, "html")
     return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[collection].plural}/{slug}")
 
 
 def _feature(one: changes.Change) -> str | None:
-    """Return where programs read a record, None where the API has none of its kind."""
-    if one.gone or one.collection not in ogc_collections.WORDS:
-        return None
-    return wording.absolute(f"/ogc/collections/{fields.COLLECTIONS[one.collection].plural}/items/{one.slug}?f=json")
+    """Return where programs read a record, None where it is gone."""
+    return None if one.gone else _item(one.collection, one.slug, "json")
 
 
 def _said(one: changes.Change) -> dict[str, Any]:
     """Return a change as JSON; of a record that is gone, that it is, and which other took its place."""
     found: dict[str, Any] = {
-        "collection": fields.COLLECTIONS[one.collection].plural,
+        "collection": fields.PUBLISHED[one.collection].plural,
         "id": one.slug,
         "changed": _moment(one.changed),
         "gone": one.gone,
     }
     if not one.gone:
-        found["url"] = _address(one.collection, one.slug)
-        if feature := _feature(one):
-            found["feature"] = feature
+        found |= {"url": _address(one.collection, one.slug), "feature": _feature(one)}
     elif one.moved_to:
         found |= {"moved_to": one.moved_to, "moved_to_url": _address(one.collection, one.moved_to)}
     return found

@@ -78,7 +78,7 @@ def _streamed(taken: Taken, kind: Kind, changed: datetime | None) -> Response:
     elif kind.ending == "geojsons":
         form = stream.sequence_form(taken.shape, about)
     elif kind.ending == "csv":
-        form = stream.csv_form(taken.shape)
+        form = stream.csv_form(taken.shape, about)
     else:
         title = f"{taking.title_of(taken.shape.collection.plural)} · {asked.site().name}"
         form = stream.kml_form(taken.shape, title, _rows(taken, changed), taking.labels()["theme"])

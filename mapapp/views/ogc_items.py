@@ -24,6 +24,7 @@ from .translating import gettext as _
 
 IN_HEADER = ("next", "prev", f"{REL}queryables", "self")  # the first ones first where there is not room for all
 PLACES = ("cursor", "offset")  # parameters that say where a page begins
+JSON_FG = ogc_features.PROFILES[1:]  # the first one is the form of that name, too
 HEADER_ROOM = 3000  # bytes of the Link header: proxies refuse answers whose headers fill a page of memory (4,096 bytes)
 
 
@@ -86,8 +87,9 @@ def _written(shown: Shown, keys: Sequence[Any], feature: str, options: str, valu
 
 
 def _sql(shown: Shown, form: str) -> str:
-    if form == "jsonfg":
-        return ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry)
+    if form in JSON_FG:
+        both = form == JSON_FG[1]
+        return ogc_features.json_fg_sql(shown.collection, shown.fields, shown.system, shown.geometry, both)
     if shown.fields is fields.PRACTICE.fields and shown.system is ogc_crs.WORLD and shown.geometry:
         return written.LINE
     return ogc_features.feature_sql(shown.fields, shown.system, shown.geometry)
@@ -110,17 +112,35 @@ def items(collection_id: str) -> Response:
     args = request.args
     ogc_reading.only(args, known)
     form, shown, page = ogc_links.form(FEATURES), _shown(args, collection), ogc_reading.page(args)
-    order = ogc_reading.order(args, collection)
+    order, profile = ogc_reading.order(args, collection), ogc_reading.profile(args, form)
     found = ogc_selecting.find(collection, ogc_reading.chosen(args, collection), order, shown.lang)
     part = ogc_selecting.part(found, page)
     links = _links(collection, form, part, page.limit)
-    response = _page(shown, part, form, links)
+    if profile:
+        links.append(_profile(profile))
+    response = _page(shown, part, form, links, profile)
     told = [("Content-Crs", f"<{shown.system.uri}>")]
     told += [("OGC-NumberMatched", str(part.total)), ("OGC-NumberReturned", str(len(part.keys)))]
-    if listed := _in_header(links):
+    listed = _in_header(links)
+    if profile:
+        listed = f"{_profiled(profile)}, {listed}"
+    if listed:
         told.append(("Link", listed))
     response.headers.extend(told)
     return response
+
+
+def _profile(name: str) -> Link:
+    return {"rel": "profile", "href": ogc_features.PROFILE + name}
+
+
+def _profiled(name: str) -> str:
+    return f'<{ogc_features.PROFILE}{name}>; rel="profile"'
+
+
+def _written_as(form: str, profile: str) -> str:
+    """Return the form in which features are written: the one asked for, unless a profile makes it another."""
+    return form if profile in ("", ogc_features.PROFILES[0]) else profile
 
 
 def _in_header(links: list[Link]) -> str:
@@ -161,12 +181,13 @@ def _always(collection: str, whole: str, _lang: str) -> tuple[Link, ...]:
     )
 
 
-def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[Link]) -> Response:
+def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[Link], profile: str) -> Response:
     if form == "csv":
         return _csv(shown, part)
     if form == "html":
         return _html(shown, part, links)
-    features, count = _features(shown, part.keys, form)
+    written_as = _written_as(form, profile)
+    features, count = _features(shown, part.keys, written_as)
     if form == "geojsonseq":
         each = BETWEEN.join(features).split(BETWEEN) if count else []
         return Response(ogc_features.sequence(each), content_type=FEATURES[form])
@@ -177,7 +198,7 @@ def _page(shown: Shown, part: ogc_selecting.Part, form: str, links: list[Link]) 
         "numberReturned": count,
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    if form == "jsonfg":
+    if written_as in JSON_FG:
         about |= ogc_features.json_fg_members(shown.collection, shown.system)
     return Response(ogc_features.page(features, about), content_type=FEATURES[form])
 
@@ -218,12 +239,13 @@ def item(collection_id: str, record: str) -> BaseResponse:
     """One feature; of a record that is public no more, the way to the one that took its place, or 410."""
     collection = collection_of(collection_id)
     args = request.args
-    ogc_reading.only(args, (*ogc_reading.CONTROLS, "crs"))
+    ogc_reading.only(args, (*ogc_reading.CONTROLS, "crs", "profile"))
     form = ogc_links.form(FEATURE)
+    profile = ogc_reading.profile(args, form)
     if "\0" in record or len(record) > 200:
         abort(404)
     shown = Shown(collection, collection.fields, ogc_reading.system(args, "crs"), True, ogc_reading.language(args))
-    feature = _feature(shown, record, form)
+    feature = _feature(shown, record, _written_as(form, profile))
     if feature is None:
         path = f"/collections/{collection_id}/items"
         missing = known_problem(404)
@@ -232,8 +254,12 @@ def item(collection_id: str, record: str) -> BaseResponse:
     links.append(link("collection", address(f"/collections/{collection_id}"), ogc_links.JSON, _("The collection")))
     if licence := licence_link(collection.name):
         links.append(licence)
-    response = _one(shown, feature, form, links)
+    if profile:
+        links.append(_profile(profile))
+    response = _one(shown, feature, form, links, profile)
     response.headers["Content-Crs"] = f"<{shown.system.uri}>"
+    if profile:
+        response.headers["Link"] = _profiled(profile)
     return response
 
 
@@ -261,7 +287,7 @@ def _key(collection: Collection, record: str) -> int | str | None:
     return found
 
 
-def _one(shown: Shown, feature: bytes, form: str, links: list[Link]) -> Response:
+def _one(shown: Shown, feature: bytes, form: str, links: list[Link], profile: str) -> Response:
     if form == "html":
         page = render_template(
             "ogc/item.html",
@@ -274,6 +300,6 @@ def _one(shown: Shown, feature: bytes, form: str, links: list[Link]) -> Response
         )
         return Response(page, content_type=f"{HTML}; charset=utf-8")
     about: dict[str, Any] = {"links": links}
-    if form == "jsonfg":
+    if _written_as(form, profile) in JSON_FG:
         about |= ogc_features.json_fg_members(shown.collection, shown.system)
     return Response(ogc_features.one(feature, about), content_type=FEATURE[form])

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from .. import cql2, i18n, search
 from ..cql2 import making, tree, values
 from ..errors import Problem
-from ..formats import ogc_collections, ogc_crs, ogc_schema
+from ..formats import ogc_collections, ogc_crs, ogc_features, ogc_schema
 from ..formats.fields import Collection, Field
 from ..formats.ogc_collections import SEARCHED, TIMES, queryable
 from . import asked
@@ -23,7 +23,7 @@ LIMIT, LARGEST = 100, 10_000
 CONTROLS = ("f", "lang")
 PAGING = ("limit", "cursor", "offset")
 CHOOSING = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
-SHOWING = ("crs", "sortby", "properties", "skipGeometry")
+SHOWING = ("crs", "sortby", "properties", "skipGeometry", "profile")
 LANGUAGES = ("cql2-text", "cql2-json")
 FIRST, LAST = "time_first", "time_last"  # the days of a record, for `datetime`
 _UNSTORED = re.compile("[\\0\ud800-\udfff]")  # what PostgreSQL cannot store and UTF-8 cannot write
@@ -120,6 +120,18 @@ def system(args: Args, name: str) -> ogc_crs.System:
     if given not in ogc_crs.OFFERED:
         refuse(name, _("This reference system is not offered. Known are: %(names)s.", names=", ".join(ogc_crs.OFFERED)))
     return ogc_crs.OFFERED[given]
+
+
+def profile(args: Args, form: str) -> str:
+    """Return which of `ogc_features.PROFILES` an answer in a form is to follow; an empty text where nobody asks, and
+    for forms that have none. What is asked for first counts, of what the form can be."""
+    if "profile" not in args:
+        return ""
+    names = [ogc_features.PROFILE_NAMES.get(one.strip().lower()) for one in args["profile"].split(",")]
+    if None in names:
+        refuse("profile", _("Known are: %(names)s.", names=", ".join(ogc_features.PROFILES)))
+    offered = {"geojson": ogc_features.PROFILES, "jsonfg": ogc_features.PROFILES[1:]}.get(form, ())
+    return next((name for name in names if name in offered), next(iter(offered), "")) or ""
 
 
 def flag(args: Args, name: str) -> bool:

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 from flask_babel import gettext as _
 
 from .. import i18n
 from ..formats import fields, ogc_collections, qgis
-from ..queries.export import SOURCES
-from . import asked, downloads, ogc_links, searching, taking
+from ..queries import export
+from . import asked, downloads, ogc_links, searching, taking, wording
 
 blueprint = Blueprint("qgis", __name__)
 blueprint.after_request(downloads.open_to_all)
@@ -34,7 +34,7 @@ def address_of(collection: fields.Collection) -> str:
 
 def _layer(collection: fields.Collection) -> qgis.Layer:
     words = ogc_collections.WORDS[collection.name]
-    kind = SOURCES[collection.name].kind
+    kind = export.SOURCES[collection.name].kind
     ours = collection is not fields.TERRITORY
     return qgis.Layer(
         collection.plural,
@@ -67,7 +67,11 @@ def project() -> Response:
     """All collections as a project of QGIS."""
     origin = _origin()
     layers = [_layer(one) for one in ORDER]
-    body = qgis.project(downloads.EVERYTHING, asked.site().name, layers, origin)
+    found = export.overview(asked.connection())
+    changed = max((one.changed for one in found if one.changed), default=None)
+    page = wording.absolute(f"/{g.lang}/data")
+    about = taking.rows(_("All records"), sum(one.size for one in found), "", page, qgis.METRES, changed)
+    body = qgis.project(downloads.EVERYTHING, asked.site().name, about, layers, origin)
     return _labelled(body, qgis.PROJECT_TYPE, f"{downloads.EVERYTHING}.qgz", ours=True)
 
 

@@ -2,7 +2,8 @@
 
 A record is known by its key. One that its file gave before and that did not change since is not touched at all; one
 whose file changed is updated and its version grows; one that was changed, merged or retired here since it was loaded is
-kept as it is and reported. Nothing is deleted: what left its file is reported.
+kept as it is and reported. Nothing is deleted: what left its file is reported. A record also counts as changed when
+something that is told with it has: its evaluations, memberships, figures, reports, or the place of its region.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,11 @@ class Kind(NamedTuple):
     owner: str = ""  # the column of `text` and of the parts that holds the record's id
     references: Mapping[str, str] = {}  # column → kind
     parts: Mapping[str, Any] = {}
+
+    def counted(self) -> bool:
+        """Tell whether its records have versions and times of change; the `version` of an evaluation is that of its
+        framework."""
+        return "updated_at" in self.table.c
 
 
 # In the order of their references.
@@ -93,6 +99,13 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# Records that are published at the place, or with the country, of regions.
+_AT_REGIONS = {
+    "project": (models.project.Membership.project_id, models.project.Membership.region_id),
+    "need": (models.need.Need.id, models.need.Need.region_id),
+}
+
+
 class _Known(NamedTuple):
     id: int | None
     version: int
@@ -118,13 +131,20 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
         moved = former(connection)
         ids: dict[str, dict[str, int]] = {}
         touched: dict[str, list[int]] = {}
+        tellers: dict[str, set[int]] = {}
+        places = _places(connection)
         for name in KINDS:
             records = [_as_merged(record, moved) for record in incoming.records if record.kind == name]
             progress(name, 0, len(records))
-            counts, touched[name] = _write_kind(connection, name, records, ids)
+            counts, touched[name] = _write_kind(connection, name, records, ids, tellers)
             counts.left = _left(connection, name, incoming.present.get(name, frozenset()))
             written[name] = counts
             progress(name, len(records), len(records))
+        _changed_now(
+            connection,
+            tellers,
+            [region for region, where in _places(connection).items() if places.get(region, where) != where],
+        )
         link_places(connection, None if new_places else touched)
         # Documents carry names of places, territories, projects and regions.
         names = new_places or touched["project"] or touched["region"]
@@ -136,9 +156,14 @@ def write(engine: Engine, incoming: Incoming, progress: Progress) -> dict[str, C
 
 
 def _write_kind(
-    connection: Connection, name: str, records: Sequence[Record], ids: dict[str, dict[str, int]]
+    connection: Connection,
+    name: str,
+    records: Sequence[Record],
+    ids: dict[str, dict[str, int]],
+    tellers: dict[str, set[int]],
 ) -> tuple[Counts, list[int]]:
-    """Write the records of one kind; `ids` maps a kind and a key to an id and learns those of this kind."""
+    """Write the records of one kind; `ids` maps a kind and a key to an id and learns those of this kind, `tellers`
+    learns by kind the ids of records that this kind is told with."""
     kind = KINDS[name]
     counts = Counts()
     known = _known(connection, kind)
@@ -163,15 +188,45 @@ def _write_kind(
             counts.kept.append(record.key)
         else:
             counts.changed += 1
-            _change(connection, kind, record, row, there)
+            _change(connection, kind, record, row, there, tellers)
             if there.id is not None:
                 touched.append(there.id)
     counts.added = len(fresh)
     touched += _add(connection, kind, fresh)
+    for _record, row in fresh:
+        _tell(kind, row, tellers)
     if "slug" in kind.identity:
         table = kind.table
         ids[name] = {slug: id_ for slug, id_ in connection.execute(select(table.c.slug, table.c.id))}
     return counts, touched
+
+
+def _places(connection: Connection) -> dict[int, tuple[Any, ...]]:
+    """Return where each region is: what projects and needs are published with."""
+    region = KINDS["region"].table.c
+    rows = connection.execute(select(region.id, region.country, func.ST_AsEWKB(region.location)))
+    return {id_: tuple(where) for id_, *where in rows}
+
+
+def _tell(kind: Kind, row: Mapping[Any, Any], tellers: dict[str, set[int]]) -> None:
+    """Note which records a row is told with, where it has no time of change of its own."""
+    if not kind.counted():
+        for column, of_kind in kind.references.items():
+            tellers.setdefault(of_kind, set()).update({row[column]} - {None})
+
+
+def _changed_now(connection: Connection, tellers: Mapping[str, set[int]], moved: list[int]) -> None:
+    """Note that records have changed, and those at the regions that moved: whoever follows the changes reads again."""
+    for name in KINDS:
+        ids = set(tellers.get(name, ()))
+        if moved and name in _AT_REGIONS:
+            theirs, region = _AT_REGIONS[name]
+            ids |= set(connection.execute(select(theirs).where(region.in_(moved))).scalars())
+        if ids:
+            table = KINDS[name].table
+            # Those that this load has written are changed already.
+            mine = (table.c.id.in_(ids), table.c.updated_at < func.now())
+            connection.execute(update(table).where(*mine).values(updated_at=func.now()))
 
 
 def _as_merged(record: Record, moved: Mapping[tuple[str, str], str]) -> Record:
@@ -197,7 +252,7 @@ def _known(connection: Connection, kind: Kind) -> dict[tuple[object, ...], _Know
     """Return what the table has, by identity. Tables without a version count as never changed here."""
     columns = kind.table.c
     own = [columns[name] for name in kind.identity]
-    extra = [columns[name] for name in ("id", "version") if name in columns]
+    extra = [columns[name] for name in ("id", *(("version",) if kind.counted() else ())) if name in columns]
     found = {}
     for row in connection.execute(select(*own, *extra)):
         rest = dict(zip([column.name for column in extra], row[len(own) :], strict=True))
@@ -284,12 +339,22 @@ def _text_row(kind: Kind, text: Text, owner: int, source_version: int) -> dict[s
     }
 
 
-def _change(connection: Connection, kind: Kind, record: Record, row: dict[str, object], there: _Known) -> None:
+def _change(
+    connection: Connection,
+    kind: Kind,
+    record: Record,
+    row: dict[str, object],
+    there: _Known,
+    tellers: dict[str, set[int]],
+) -> None:
     """Bring one record to what its file says now; its version grows by one."""
     table = kind.table
     version = there.version + 1
+    _tell(kind, row, tellers)
     if there.id is not None:
-        now: dict[str, object] = {"version": version, "updated_at": func.now()} if "version" in table.c else {}
+        before = connection.execute(select(table).where(table.c.id == there.id)).mappings().one()
+        _tell(kind, before, tellers)  # it may have been told with another one
+        now: dict[str, object] = {"version": version, "updated_at": func.now()} if kind.counted() else {}
         connection.execute(update(table).where(table.c.id == there.id).values(**row, **now))
         for text in record.texts:
             _change_text(connection, kind, text, there.id, version)
@@ -301,7 +366,7 @@ def _change(connection: Connection, kind: Kind, record: Record, row: dict[str, o
     connection.execute(
         update(LOADED)
         .where(LOADED.c.kind == record.kind, LOADED.c.key == record.key)
-        .values(sha256=record.sha256(), version=version if "version" in table.c else 1)
+        .values(sha256=record.sha256(), version=version if kind.counted() else 1)
     )
 
 

@@ -178,6 +178,69 @@ def test_what_was_changed_here_since_is_kept_and_reported(atlas_engine, folder):
     assert ask(atlas_engine, "SELECT status, version FROM practice WHERE slug = :slug", slug=SLUG) == [("ended", 2)]
 
 
+REGION = "SELECT slug FROM region WHERE updated_at > created_at"
+PROJECT = "SELECT slug FROM project WHERE updated_at > created_at"
+PRACTICE = "SELECT slug FROM practice WHERE updated_at > created_at"
+NEED = (
+    "SELECT DISTINCT region.slug FROM need JOIN region ON region.id = region_id WHERE need.updated_at > need.created_at"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "changed"),
+    [
+        (
+            "practice_evaluations.csv",
+            with_cell("strength", "Everybody is welcome.", slug="france-hope-afpa", criterion="Inclusion"),
+            {PRACTICE: ["france-hope-afpa"]},
+        ),
+        (
+            "region_indicators.csv",
+            with_cell("value", "9700", region_slug="postojna", indicator="population"),
+            {REGION: ["postojna"]},
+        ),
+        (
+            "media.csv",
+            with_cell("project_slug", "regin", project_slug="imst-integration-gemeinwohl", date="2017-10-06"),
+            {PROJECT: ["imst-integration-gemeinwohl", "regin"]},
+        ),
+        (
+            "memberships.csv",
+            with_cell("region_slug", "postojna", project_slug="regin", region_slug="azores"),
+            {PROJECT: ["regin"], REGION: ["postojna"]},
+        ),
+        (
+            "partner_regions.csv",
+            with_cell("lat", "47.3", slug="imst"),
+            {
+                REGION: ["imst"],
+                PROJECT: ["imst-integration-gemeinwohl", "leader-immigrant-integration-rural-areas"],
+                NEED: ["imst"],
+            },
+        ),
+        ("partner_regions.csv", with_cell("name_local", "Imst in Tirol", slug="imst"), {REGION: ["imst"]}),
+    ],
+)
+def test_a_record_has_changed_with_what_is_told_of_it(atlas_engine, folder, name, change, changed):
+    rewrite(folder, name, change)
+    assert not load(atlas_engine, folder).bad_rows
+    found = {query: sorted(slug for (slug,) in ask(atlas_engine, query)) for query in (PRACTICE, REGION, PROJECT, NEED)}
+    assert {query: slugs for query, slugs in found.items() if slugs} == changed
+    before = rows_as_they_lie(atlas_engine)
+    load(atlas_engine, folder)
+    assert rows_as_they_lie(atlas_engine) == before
+
+
+def test_a_changed_evaluation_arrives(atlas_engine, folder):
+    wanted = {"slug": "france-hope-afpa", "criterion": "Inclusion"}
+    rewrite(folder, "practice_evaluations.csv", with_cell("strength", "Everybody is welcome.", **wanted))
+    assert load(atlas_engine, folder).counts["evaluation"].changed == 1
+    said = """SELECT language, strength = 'Everybody is welcome.', evaluation_text.source_version FROM evaluation_text
+        JOIN evaluation ON evaluation.id = evaluation_id JOIN practice ON practice.id = practice_id
+        WHERE slug = :slug AND criterion = :criterion ORDER BY language"""
+    assert ask(atlas_engine, said, **wanted) == [("de", False, 1), ("en", True, 2), ("it", False, 1)]
+
+
 def test_what_left_its_file_is_reported_and_stays(atlas_engine, folder):
     rewrite(folder, "needs.csv", lambda row: None if row["slug"] == "imst-mobility" else row)
     report = load(atlas_engine, folder)

@@ -63,6 +63,7 @@ def test_every_parameter_of_items_is_taken(client: Any, definition: dict[str, An
         "bbox-crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84", "filter": "1=1", "filter-lang": "cql2-text",
         "filter-crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84", "f": "jsonfg", "lang": "de", "near": "47,10",
         "year_from": "2010", "year_to": "2012", "sort": "newest", "sortby": "-updated_at", "theme": "housing",
+        "profile": "jsonfg-plus,rfc7946",
     }  # fmt: skip
     for plural in ("practices", "regions"):
         for one in definition["paths"][f"/collections/{plural}/items"]["get"]["parameters"]:

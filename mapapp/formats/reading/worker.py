@@ -6,13 +6,14 @@ driver, no network. Says what it found, or why not, as JSON on its standard outp
 
 import json
 import math
+import re
 import resource
 import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from . import MOST_ROWS, TABLES, placing, shapefile
+from . import MOST_ROWS, OURS, TABLES, placing, shapefile
 from .separated import LONGEST_CELL, NotSeparated, parse
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; the libraries alone take a third of them
@@ -34,6 +35,7 @@ OPTIONS = {
     "GDAL_NUM_THREADS": "1",
 }
 TRANSLATIONS = "translations"
+_UNNAMED = re.compile(r"Field\d+")  # what GDAL calls columns without headings
 _NO_TEXT = {"encoding": None, "separator": None}  # of a Sheet that is no table of text
 OPEN = {"gpkg": {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}}
 
@@ -145,11 +147,15 @@ def _read_layer(kind: str, path: str, layer: str) -> dict[str, Any]:
                 datetime_as_string=True,
                 **OPEN.get(kind, {}),
             )
-            if len(numbers):
+            names = [str(one) for one in meta["fields"]]
+            if kind == "xlsx" and len(numbers) == 1 and all(map(_UNNAMED.fullmatch, names)):
+                names, numbers = [str(column[0]) for column in columns], []  # GDAL takes a lone line for a row
+            # A search of ours that found nothing: the tables behind it are not what the file is about.
+            if len(numbers) or set(names) >= OURS:
                 break
     except (DataSourceError, FeatureError, FieldError, GeometryError, UnicodeDecodeError, ValueError) as error:
         raise Stop("broken") from error
-    headings = [whole.get(str(one), str(one)) for one in meta["fields"]]
+    headings = [whole.get(one, one) for one in names]
     if TRANSLATIONS in headings:
         columns = _spread(headings, columns)
     rows, system = _rows(kind, numbers, geometries, columns), meta["crs"]
