@@ -174,7 +174,7 @@ def _others(sheet: reading.Sheet) -> bool:
         return False
     column = sheet.headings.index("url")
     found = [text for row in sheet.rows if (text := table.line(row.cells[column]))]
-    site = wording.absolute("/")
+    site = f"{wording.base()}/"
     return bool(found) and all(one.startswith(site) and any(page in one for page in pages) for one in found)
 
 

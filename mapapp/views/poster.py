@@ -32,7 +32,9 @@ def poster(lang: str) -> str:
     code = segno.make(address, error="m").svg_inline(omitsize=True, border=2, dark="#1c2a33", light="#ffffff")
     used = {row.themes[0] for row in rows if row.themes}
     asked_for = searching.page_of(question, lang).partition("?")[2]
-    others = [(one, f"/{lang}/poster?" + "&".join(filter(None, (asked_for, f"paper={one}")))) for one in PAPERS]
+    others = [
+        (one, asked.below(f"/{lang}/poster?") + "&".join(filter(None, (asked_for, f"paper={one}")))) for one in PAPERS
+    ]
     return render_template(
         "poster/index.html",
         lang=lang,

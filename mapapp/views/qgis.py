@@ -27,7 +27,7 @@ ORDER = (
 _GEOMETRIES = {"point": "Point", "multipoint": "MultiPoint", "multipolygon": "MultiPolygon"}
 
 
-def address_of(collection: fields.Collection) -> str:
+def path_of(collection: fields.Collection) -> str:
     """Return the path of the layer definition of a collection."""
     return f"/{collection.plural}.qlr"
 
@@ -80,4 +80,4 @@ def _labelled(body: bytes, media_type: str, name: str, *, ours: bool) -> Respons
 
 for _collection in ORDER:
     _name = f"layer_{_collection.plural}"
-    blueprint.add_url_rule(address_of(_collection), _name, partial(_definition, _collection))
+    blueprint.add_url_rule(path_of(_collection), _name, partial(_definition, _collection))
