@@ -307,7 +307,7 @@ def test_somebody_signs_in_and_comes_back_to_where_they_were(stage: Stage, strip
     # Of the whole host, as browsers demand of this kind of name; the name is that of this site alone.
     assert cookie.startswith(f"{COOKIE}=")
     assert {"Path=/", "Secure", "HttpOnly"} <= set(cookie.split("; "))
-    assert visitor.get(wanted).status_code == 200
+    assert visitor.get(f"{ROOT}/en/contribute/mine").status_code == 200
     elsewhere = visitor.get(f"{ROOT}/en/account/sign-in?next=/en/contribute/practices/new")
     assert elsewhere.headers["Location"] == f"{ROOT}/en/account/"
 
