@@ -83,7 +83,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)
     _serve_static(app)
-    app.wsgi_app = secured(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    app.wsgi_app = secured(app.wsgi_app, whole_host=not settings.prefix)  # type: ignore[assignment,method-assign]
     if settings.prefix:
         mounting.check(app, settings.prefix)
         app.wsgi_app = mounting.mounted(app.wsgi_app, settings.prefix)  # type: ignore[assignment,method-assign]

@@ -285,6 +285,12 @@ def test_nobody_but_the_operator_says_what_the_path_is(settings: Settings, app: 
         assert f'href="{start}/en/about"' in page.text
 
 
+def test_the_site_does_not_speak_for_its_whole_host(app: Any) -> None:
+    page = app.test_client().get("/en/about", base_url=HOST)
+    assert "Strict-Transport-Security" not in page.headers
+    assert "Content-Security-Policy" in page.headers
+
+
 def test_news_feeds_keep_their_ids_when_the_site_moves_below_a_path(app: Any, client: Any) -> None:
     ids = [
         re.findall(r"<id>([^<]+)", one.get("/en/feed.atom?theme=housing").text) for one in (app.test_client(), client)
