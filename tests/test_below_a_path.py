@@ -3,11 +3,13 @@ passes it on; what a request says of the path changes nothing."""
 
 import json
 import re
+import zipfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ import pytest
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 
+from mapapp import archiving
 from mapapp.factory import create_app
 from mapapp.settings import Settings, SettingsError
 from mapapp.views import acting
@@ -338,6 +341,18 @@ def test_a_form_whose_session_ended_is_sent_to_where_it_was_written_for(
     assert waiting.action == address
     saved = visitor.send(waiting.action, values | {"csrf": waiting.values["csrf"]})
     assert re.match(rf"{ROOT}/en/contribute/proposals/[0-9a-f-]{{36}}", saved.headers["Location"])
+
+
+def test_an_archive_of_such_a_site_is_read_without_it(settings: Settings, engine: Engine, tmp_path: Path) -> None:
+    archiving.write(replace(settings, base_url=SITE, data_dir=tmp_path), engine, tmp_path / "atlas.zip")
+    with zipfile.ZipFile(tmp_path / "atlas.zip") as file:
+        for name in file.namelist():
+            text = file.read(name).decode() if name.endswith((".html", ".geojson", ".csv", ".ttl", ".ics")) else ""
+            assert ELSEWHERE.findall(text) == [], name
+            assert ROOT * 2 not in text, name
+            said = Page(text).said if re.fullmatch(r"[a-z]+(?:\.[a-z]{2})?\.html", name) else []
+            assert [one for where, one in said if where in ("href", "src") and one.startswith("/")] == [], name
+        assert f"{SITE}/en/practices/imst-abc-cafe" in file.read("files/practices.geojson").decode()
 
 
 def test_a_record_that_moved_leads_on_below_the_path(app: Any, strips: bool) -> None:

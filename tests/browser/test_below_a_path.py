@@ -117,10 +117,9 @@ def test_the_pages_of_the_api_lead_on_below_the_path(visit: Page, site: str) -> 
 
 def test_somebody_signs_in_and_a_draft_is_kept_by_itself(visit: Page, site: str) -> None:
     visit.goto(f"{site}/en/account/sign-in")
-    form = visit.locator("form", has=visit.locator("[name=password]"))
-    form.locator("[name=mail]").fill(MAIL)
-    form.locator("[name=password]").fill(PASSWORD)
-    form.locator("button").last.click()
+    visit.locator("#mail").fill(MAIL)
+    visit.locator("#password").fill(PASSWORD)
+    visit.locator("#password").press("Enter")
     visit.wait_for_url(f"{site}/en/account/")
     visit.goto(f"{site}/en/contribute/practices/new")
     visit.get_by_label("Title needed").fill("A garden below a path")
