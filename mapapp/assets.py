@@ -25,11 +25,13 @@ class AssetsMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """One asset build. `files` maps css/base.css to css/base-1A2B3C4D.css; `preload` a script to its chunks."""
+    """One asset build. `files` maps css/base.css to css/base-1A2B3C4D.css; `preload` a script to its chunks. `root` is
+    the path below which the site lies, empty where it has its host to itself."""
 
     files: Mapping[str, str]
     preload: Mapping[str, tuple[str, ...]]
     icons: frozenset[str]
+    root: str = ""
 
     def url(self, name: str) -> str:
         """Return the address of an asset by its path below mapapp/static, e.g. css/base.css.
@@ -37,13 +39,13 @@ class Assets:
         Raises AssetsMissing when the build does not hold it.
         """
         try:
-            return URL_PREFIX + self.files[name]
+            return self.root + URL_PREFIX + self.files[name]
         except KeyError:
             raise AssetsMissing(f"Asset {name!r} is not built: run `make assets`.") from None
 
     def chunks(self, name: str) -> tuple[str, ...]:
         """Return the addresses of the chunks that a script loads at once, for modulepreload."""
-        return tuple(URL_PREFIX + chunk for chunk in self.preload.get(name, ()))
+        return tuple(self.root + URL_PREFIX + chunk for chunk in self.preload.get(name, ()))
 
     def icon(self, name: str, label: str | None = None) -> Markup:
         """Return an icon of the sprite as markup: decoration without a label, an image with one."""
@@ -53,7 +55,7 @@ class Assets:
         return Markup('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>').format(label, href)
 
 
-def read_assets(dist: Path = DIST) -> Assets:
+def read_assets(dist: Path = DIST, root: str = "") -> Assets:
     """Return the asset build in a folder, read once at start.
 
     Raises AssetsMissing with one line that names the remedy.
@@ -67,12 +69,13 @@ def read_assets(dist: Path = DIST) -> Assets:
         files=content["files"],
         preload={name: tuple(chunks) for name, chunks in content["preload"].items()},
         icons=frozenset(content["icons"]),
+        root=root,
     )
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, root: str = "") -> None:
     """Give templates `asset(name)`, `asset_chunks(name)` and `icon(name, label)`."""
-    assets = read_assets()
+    assets = read_assets(root=root)
     app.jinja_env.globals.update(
         asset=assets.url, asset_chunks=assets.chunks, icon=lru_cache(maxsize=2048)(assets.icon)
     )

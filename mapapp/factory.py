@@ -12,7 +12,7 @@ from werkzeug import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import assets, i18n
+from . import assets, i18n, mounting
 from .atlas import Atlas
 from .database import reading
 from .formats.at_hand import AtHand
@@ -48,10 +48,13 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     # A form may be all text: one field of it may be as long as the whole.
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["APPLICATION_ROOT"] = settings.prefix or "/"  # where no server says it: archives, tests
+    app.jinja_env.globals["root"] = settings.prefix  # before every address that a template writes
     app.url_map.converters["lang"] = i18n.LanguageConverter
     app.url_map.strict_slashes = False
     app.extensions |= {
         "settings": settings,
+        "root": settings.prefix,
         "engine": engine,
         "reader": reading(engine),
         "atlas": Atlas(),
@@ -70,7 +73,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     hosts.install(app)  # before kept answers
     answering.install(app)
     failing.install(app)
-    assets.install(app)
+    assets.install(app, settings.prefix)
     wording.install(app)
     looking.install(app)
     translating.install(app)
@@ -80,10 +83,13 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "start", _start)
     _serve_static(app)
-    app.wsgi_app = secured(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    app.wsgi_app = secured(app.wsgi_app, whole_host=not settings.prefix)  # type: ignore[assignment,method-assign]
+    if settings.prefix:
+        mounting.check(app, settings.prefix)
+        app.wsgi_app = mounting.mounted(app.wsgi_app, settings.prefix)  # type: ignore[assignment,method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        # Nothing of ours lies below a prefix; the host is the operator's word where there is one.
+        # Host and path are the operator's word where there is one; of a path nobody else is believed.
         host = 0 if settings.base_url else hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=host)  # type: ignore[method-assign]
     return app
@@ -106,7 +112,7 @@ def _same_language(endpoint: str, values: dict[str, str]) -> None:
 def _start() -> Response:
     """Send a visitor to the map in the language that their browser asks for."""
     query = request.query_string.decode("ascii", "ignore")
-    response = redirect(f"/{g.lang}/" + (f"?{query}" if query else ""))
+    response = redirect(asked.below(f"/{g.lang}/") + (f"?{query}" if query else ""))
     response.vary.add("Accept-Language")
     return response
 

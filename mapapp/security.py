@@ -28,11 +28,14 @@ HEADERS = (
 HTTPS_ONLY = (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
 
 
-def secured(application: "WSGIApplication") -> "WSGIApplication":
-    """Return the application with the headers added to each of its answers; what an answer says itself stays."""
+def secured(application: "WSGIApplication", whole_host: bool) -> "WSGIApplication":
+    """Return the application with the headers added to each of its answers; what an answer says itself stays. Whether
+    all of a host, and the hosts below it, are to be reached by https only is for the site to say that has the whole
+    host."""
+    over_https = HEADERS + HTTPS_ONLY if whole_host else HEADERS
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        wanted = HEADERS + HTTPS_ONLY if environ.get("wsgi.url_scheme") == "https" else HEADERS
+        wanted = over_https if environ.get("wsgi.url_scheme") == "https" else HEADERS
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             there = {name.lower() for name, _value in headers}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+# A host, and below which path of it; no step of the path is `.` or `..`, which browsers take out.
+PLAIN_ADDRESS = re.compile(r"https?://[^/?#\s\\]+(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)*")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -38,6 +40,12 @@ class Settings:
         """The address that mails lead to. Never taken from a request, whose Host header anybody may write."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
+
+    @property
+    def prefix(self) -> str:
+        """The path below which the site lies on its host (/atlas); empty where it has the host to itself."""
+        _host, slash, path = self.base_url.partition("://")[2].partition("/")
+        return slash + path
 
     @property
     def sender(self) -> str:
@@ -82,6 +90,11 @@ def _web_address(env: Mapping[str, str], name: str) -> str:
     text = env.get(name, "").strip().rstrip("/")
     if text and not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name}={text!r}: give a full address such as https://atlas.example.org, or leave it out.")
+    if text and not PLAIN_ADDRESS.fullmatch(text):
+        raise SettingsError(
+            f"{name}={text!r}: after the host may stand a path of letters, digits and .-_~ and nothing else, "
+            "such as https://region.example/atlas."
+        )
     return text
 
 

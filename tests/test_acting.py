@@ -197,6 +197,7 @@ def test_a_form_whose_session_ended_is_kept_by_the_page_to_sign_in(desk: Any, pa
         "",
     ],
 )
-def test_only_our_own_pages_come_next(address: str) -> None:
-    assert acting.own_path(address, "otherwise") == "otherwise"
-    assert acting.own_path("/de/review/queue?page=2", "otherwise") == "/de/review/queue?page=2"
+def test_only_our_own_pages_come_next(desk: Any, address: str) -> None:
+    with desk.app_context():
+        assert acting.own_path(address, "otherwise") == "otherwise"
+        assert acting.own_path("/de/review/queue?page=2", "otherwise") == "/de/review/queue?page=2"

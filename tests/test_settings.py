@@ -38,6 +38,12 @@ def test_every_spelling_of_a_database_address_is_taken(given):
         ({"MAPAPP_WORKERS": "-1"}, "MAPAPP_WORKERS"),
         ({"MAPAPP_TRUSTED_PROXIES": "many"}, "MAPAPP_TRUSTED_PROXIES"),
         ({"MAPAPP_BASE_URL": "atlas.example.org"}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": "https://example.org/a b"}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": "https://example.org/atlas?x=1"}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": "https://example.org//atlas"}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": "https://example.org/../atlas"}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": "https://example.org/atlas/.."}, "MAPAPP_BASE_URL"),
+        ({"MAPAPP_BASE_URL": 'https://example.org/"><b>'}, "MAPAPP_BASE_URL"),
         ({"DATABASE_URL": "mysql://h/d", "MAPAPP_SECRET_KEY": KEY}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://h/d"}, "MAPAPP_SECRET_KEY"),
         ({"MAPAPP_SECRET_KEY": "short"}, "MAPAPP_SECRET_KEY"),
@@ -78,3 +84,17 @@ def test_a_mail_server_is_taken_under_both_names_and_its_password_is_not_repeate
 )
 def test_mails_come_from_an_address_that_somebody_named(env, sender, tmp_path):
     assert read_settings({"MAPAPP_DATA_DIR": str(tmp_path)} | env).sender == sender
+
+
+@pytest.mark.parametrize(
+    ("given", "prefix"),
+    [
+        ("", ""),
+        ("https://example.org", ""),
+        ("https://example.org/", ""),
+        ("https://example.org/atlas/", "/atlas"),
+        ("http://[::1]:8000/the.region/atlas-2", "/the.region/atlas-2"),
+    ],
+)
+def test_the_address_says_below_which_path_the_site_lies(given, prefix, tmp_path):
+    assert read_settings({"MAPAPP_DATA_DIR": str(tmp_path), "MAPAPP_BASE_URL": given}).prefix == prefix

@@ -12,6 +12,9 @@ LONGEST = 400  # lines
 NAMESPACE = "http://www.w3.org/2000/svg"
 INLINE = re.compile(r"""\sstyle\s*=\s*["']|<style|\son[a-z]+\s*=\s*["']|javascript:""")
 SCRIPT = re.compile(r"<script\b[^>]*>")
+# An address that begins at the host's root: in an attribute, or as a text of its own in an expression.
+FROM_THE_HOST = re.compile(r"""=\s*["']/|\{\{\s*["']/|(?<!~)\s["']/(?=[\w{'"])|[(\[]["']/(?=[\w{'"])""")
+NO_ADDRESS = re.compile(r"""(?:split|trim|count|startswith)\('[^']*'\)|'[^']*'\|stable_id""")
 
 
 def files(*folders: str, kinds: tuple[str, ...] = CODE) -> Iterator[Path]:
@@ -72,3 +75,17 @@ def test_scripts_and_styles_name_no_other_host() -> None:
         if (hosts := set(named.findall(comment.sub("", path.read_text(encoding="utf-8")))) - {NAMESPACE})
     }
     assert found == {}
+
+
+def test_addresses_in_templates_begin_with_the_path_of_the_site() -> None:
+    for wrong in ('<a href="/de/">', "<form action='/{{ lang }}/'>", "absolute('/ogc')", "[('/' ~ lang, _('Map'))]"):
+        assert FROM_THE_HOST.search(wrong), wrong
+    for right in ('<a href="{{ root }}/de/">', "absolute(root ~ '/ogc')", "root ~ '/' ~ lang ~ '/data'", "<br />"):
+        assert not FROM_THE_HOST.search(right), right
+    faults = []
+    for path in files("mapapp/templates", kinds=(".html", ".xml", ".txt")):
+        text = NO_ADDRESS.sub("", path.read_text(encoding="utf-8"))
+        if path.parent.name == "ogc":  # what their macro `here` is given lies below the API
+            text = re.sub("'/(?:(?:collections|tileMatrixSets|conformance|api)(?:/[^']*)?)?'", "path", text)
+        faults += [f"{path.name}: {text[one.start() :][:60]!r}" for one in FROM_THE_HOST.finditer(text)]
+    assert faults == []

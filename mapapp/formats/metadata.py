@@ -32,10 +32,11 @@ def _place(name: str | None, country: str | None, point: dict[str, Any] | None) 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Who publishes, and at which address (without a slash at the end)."""
+    """Who publishes, at which address and on which host (both without a slash at the end)."""
 
     name: str
     address: str
+    host: str
 
     def _publisher(self) -> dict[str, Any]:
         return _known(type="Organization", name=self.name, url=f"{self.address}/")
@@ -57,21 +58,21 @@ class Site:
         )
 
     def breadcrumb(self, steps: Iterable[tuple[str, str]]) -> dict[str, Any]:
-        """Return the way to a page; `steps` are (path, name) from the start page to the page itself."""
+        """Return the way to a page; `steps` are (address on the host, name) from the start page to the page itself."""
         return _known(
             context="https://schema.org",
             type="BreadcrumbList",
             itemListElement=[
-                {"@type": "ListItem", "position": number, "name": name, "item": self.address + path}
-                for number, (path, name) in enumerate(steps, 1)
+                {"@type": "ListItem", "position": number, "name": name, "item": self.host + address}
+                for number, (address, name) in enumerate(steps, 1)
             ],
         )
 
     def practice(
         self, row: Any, lang: str, themes: Sequence[str], photos: Sequence[tuple[str, str, str]] = ()
     ) -> dict[str, Any]:
-        """Return a practice as an article about a place; `themes` are words, not keys. `photos` are paths, what is to
-        be seen, and whose they are."""
+        """Return a practice as an article about a place; `themes` are words, not keys. `photos` are addresses on the
+        host, what is to be seen, and whose they are."""
         url = f"{self.address}/{lang}/practices/{row.slug}"
         return _known(
             context="https://schema.org",
@@ -90,8 +91,8 @@ class Site:
             lastReviewed=row.confirmed_on.isoformat() if row.confirmed_on else None,
             sourceOrganization=_known(type="Organization", name=row.organisation) if row.organisation else None,
             image=[
-                {"@type": "ImageObject", "contentUrl": self.address + path, "caption": seen, "creditText": credit}
-                for path, seen, credit in photos
+                {"@type": "ImageObject", "contentUrl": self.host + address, "caption": seen, "creditText": credit}
+                for address, seen, credit in photos
             ],
             publisher=self._publisher(),
         )
@@ -174,7 +175,7 @@ class Site:
     def dataset(
         self, lang: str, description: str, files: Sequence[tuple[str, str]], changed: date | None
     ) -> dict[str, Any]:
-        """Return the whole of the open data; `files` are (path, media type)."""
+        """Return the whole of the open data; `files` are (address on the host, media type)."""
         return _known(
             context="https://schema.org",
             type="Dataset",
@@ -189,11 +190,11 @@ class Site:
             distribution=[
                 {
                     "@type": "DataDownload",
-                    "name": path.rpartition("/")[2],
-                    "contentUrl": self.address + path,
+                    "name": address.rpartition("/")[2],
+                    "contentUrl": self.host + address,
                     "encodingFormat": kind.partition(";")[0],
                 }
-                for path, kind in files
+                for address, kind in files
             ],
         )
 

@@ -87,7 +87,7 @@ def change(lang: str) -> Any:
     with acting.transaction() as connection:
         accounts.change(connection, account.id, name=name or None, language=language, digest=digest)
         _note("account_changed", connection)
-    return redirect(f"/{lang}/account/?saved=1", 303)
+    return redirect(acting.account_address("?saved=1"), 303)
 
 
 @blueprint.get("/<lang:lang>/account/password")
@@ -114,7 +114,7 @@ def change_password(lang: str) -> Any:
         sessions.end_all(connection, account.id, but=one.id if one else None)
         _note("password_changed", connection)
         accounts.tell_changed(connection, account, "password", site=asked.mail_site())
-    return redirect(f"/{lang}/account/?saved=1", 303)
+    return redirect(acting.account_address("?saved=1"), 303)
 
 
 @blueprint.post("/<lang:lang>/account/sessions/<int:number>/end")
@@ -124,7 +124,7 @@ def end_session(lang: str, number: int) -> Any:
     with acting.transaction() as connection:
         if sessions.end(connection, _account().id, number):
             _note("session_ended", connection)
-    return redirect(f"/{lang}/account/#sessions", 303)
+    return redirect(acting.account_address("#sessions"), 303)
 
 
 @blueprint.post("/<lang:lang>/account/sessions/end-others")
@@ -137,7 +137,7 @@ def end_other_sessions(lang: str) -> Any:
         _note("sessions_ended", connection, number=ended)
         if ended:
             accounts.tell_changed(connection, _account(), "sessions_ended", site=asked.mail_site())
-    return redirect(f"/{lang}/account/#sessions", 303)
+    return redirect(acting.account_address("#sessions"), 303)
 
 
 @blueprint.post("/<lang:lang>/account/export")

@@ -57,8 +57,12 @@ def is_private(path: str) -> bool:
 
 
 def cookie_name() -> str:
-    """Return the name of the session cookie; over https the browser itself holds it to this host and to https."""
-    return "__Host-session" if over_https() else "session"
+    """Return the name of the session cookie; over https the browser itself holds it to this host and to https.
+
+    Such a cookie is of the whole host: the name tells sites apart that lie below different paths of one.
+    """
+    name = "session" + asked.below("").replace("/", ".")
+    return f"__Host-{name}" if over_https() else name
 
 
 def over_https() -> bool:
@@ -124,9 +128,22 @@ def take_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), path="/", secure=over_https(), httponly=True, samesite="Lax")
 
 
+def here() -> str:
+    """Return the address of this request on our host, with its query."""
+    return asked.below(request.full_path.rstrip("?"))
+
+
+def account_address(page: str = "") -> str:
+    """Return the address of a page of one's account, the first one without a name."""
+    return asked.below(f"/{g.lang}/account/{page}")
+
+
 def own_path(address: str | None, otherwise: str) -> str:
     """Return an address that leads to one of our own private pages, or `otherwise` for any other."""
-    if not address or not PRIVATE.match(address) or re.search(r"[\\\x00-\x20\x7f]", address):
+    root = asked.below("")
+    if not address or not address.startswith(root) or not PRIVATE.match(address, len(root)):
+        return otherwise
+    if re.search(r"[\\\x00-\x20\x7f]", address):
         return otherwise
     parts = urlsplit(address)
     return otherwise if parts.scheme or parts.netloc or "//" in parts.path else address
@@ -169,12 +186,12 @@ def _turned_away() -> Any:
 
     if wants_json() and "text/html" not in request.headers.get("Accept", ""):  # a link to a file is opened by a person
         raise Problem(401, _("You are signed out"), _("Sign in again; what you typed is still on this page."))
-    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else f"/{g.lang}/account/"
+    then = here() if request.method in ("GET", "HEAD") else account_address()
     one = held()
     if one is not None:
-        return redirect(step_address(one, here), 303)
+        return redirect(step_address(one, then), 303)
     if request.method in ("GET", "HEAD"):
-        return redirect(address_of("sign-in", here), 303)
+        return redirect(address_of("sign-in", then), 303)
     return interrupted.sign_in_first()
 
 
@@ -187,7 +204,7 @@ def address_of(step: str, then: str) -> str:
     """Return the address of a page of signing in that leads on to one of our own paths."""
     from urllib.parse import quote
 
-    return f"/{g.lang}/account/{step}?next={quote(then, safe='/')}"
+    return account_address(f"{step}?next={quote(then, safe='/')}")
 
 
 def needs(*roles: str) -> Callable[[View], View]:

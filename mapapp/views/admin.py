@@ -66,7 +66,7 @@ def page(template: str, section: str, status: int = 200, **values: Any) -> tuple
 def went(path: str, done: str = "") -> Response:
     """Return the redirect after a change: to a path below the administration, which then says what was done."""
     mark = "&" if "?" in path else "?"
-    return redirect(f"/{g.lang}/admin/{path}" + (f"{mark}done={done}" if done else ""), 303)
+    return redirect(asked.below(f"/{g.lang}/admin/{path}") + (f"{mark}done={done}" if done else ""), 303)
 
 
 def form_sent() -> Sent:

@@ -35,6 +35,12 @@ def settings() -> Settings:
     return found
 
 
+def below(path: str) -> str:
+    """Return the address on our host of a path of this site: below the path of MAPAPP_BASE_URL, where that has one."""
+    root: str = _kept()["root"]
+    return root + path
+
+
 def asker() -> Request:
     """Return the request itself, for what runs often: each look at Flask's stand-in for it costs five calls."""
     return _cv_request.get().request

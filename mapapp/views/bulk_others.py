@@ -58,7 +58,7 @@ def _by_address(sheet: reading.Sheet) -> str:
         return ""
     column = sheet.headings.index("url")
     found = [text for row in sheet.rows if (text := table.line(row.cells[column]))]
-    site = wording.absolute("/")
+    site = f"{wording.base()}/"
     for one in fields.COLLECTIONS.values():
         mine = one is not fields.PRACTICE and found
         if mine and all(text.startswith(site) and f"/{one.plural}/" in text for text in found):

@@ -56,7 +56,7 @@ def _in_each_language(message: str) -> dict[str, str]:
 def _site() -> catalogue.Site:
     site = asked.site()
     credit = _each_language(taking.attribution)
-    return catalogue.Site(site.name, wording.absolute(""), site.operator, site.contact, credit)
+    return catalogue.Site(site.name, wording.base(), site.operator, site.contact, credit)
 
 
 def _dataset(collection: fields.Collection) -> catalogue.Dataset:
@@ -107,10 +107,10 @@ def negotiated() -> Any:
     if wish := request.args.get("f", ""):
         if wish not in catalogue.MEDIA_TYPES:
             raise taking.refuse("f", wish, [*catalogue.MEDIA_TYPES])
-        return redirect(f"/catalog.{wish}", 302)
+        return redirect(asked.below(f"/catalog.{wish}"), 302)
     best = request.accept_mimetypes.best_match([*_READ], default="text/turtle")
-    path = f"/catalog.{_READ[best]}" if _READ[best] else url_for("open_data.data", lang=g.lang, _anchor="harvest")
-    response = redirect(path, 302)
+    people = url_for("open_data.data", lang=g.lang, _anchor="harvest")
+    response = redirect(asked.below(f"/catalog.{_READ[best]}") if _READ[best] else people, 302)
     response.vary.update(("Accept", *(() if _READ[best] else ("Accept-Language",))))
     return response
 
@@ -121,10 +121,10 @@ def api_catalog() -> Response:
     searching.refuse_unknown(())
 
     def to(path: str, kind: str) -> list[dict[str, str]]:
-        return [{"href": wording.absolute(path), "type": kind}]
+        return [{"href": wording.base() + path, "type": kind}]
 
     one = {
-        "anchor": wording.absolute("/ogc/"),
+        "anchor": f"{wording.base()}/ogc/",
         "service-desc": to("/ogc/api?f=json", "application/vnd.oai.openapi+json;version=3.0"),
         "service-doc": to("/ogc/api?f=html", "text/html"),
         "describedby": to("/catalog.jsonld", catalogue.MEDIA_TYPES["jsonld"][0]),
@@ -181,8 +181,8 @@ def events() -> Response:
     about = icalendar.About(
         f"{asked.site().name}: {taking.title_of('events')}",
         f"{taking.attribution()}. {fields.LICENCE_URL}",
-        wording.absolute(f"/events.ics?lang={lang}"),
-        wording.absolute(f"/{taking.page_language(lang)}/data"),
+        f"{wording.base()}/events.ics?lang={lang}",
+        f"{wording.base()}/{taking.page_language(lang)}/data",
         taking.last_change("event"),
     )
     return Response(icalendar.calendar(about, found), content_type=icalendar.MEDIA_TYPE)
@@ -211,12 +211,12 @@ def _changes(ending: str) -> tuple[list[changes.Change], dict[str, str]]:
     if not quiet:  # what is being written may belong here: such an answer is given, not kept
         g.etag = None
     found = changes.after(asked.connection(), start, before, PAGE)
-    here = wording.absolute(request.full_path.rstrip("?"))
+    here = wording.base() + request.full_path.rstrip("?")
     links = {"self": here}
     if found:
         last = found[-1]
         place = f"{_moment(last.changed)}|{last.collection}|{last.slug}"
-        links["next" if len(found) == PAGE else "later"] = wording.absolute(f"/changes.{ending}?after={quote(place)}")
+        links["next" if len(found) == PAGE else "later"] = f"{wording.base()}/changes.{ending}?after={quote(place)}"
     else:
         links["later"] = here
     return found, links
@@ -228,14 +228,14 @@ def _moment(moment: datetime) -> str:
 
 
 def _item(collection: str, slug: str, form: str) -> str:
-    return wording.absolute(f"/ogc/collections/{fields.PUBLISHED[collection].plural}/items/{slug}?f={form}")
+    return f"{wording.base()}/ogc/collections/{fields.PUBLISHED[collection].plural}/items/{slug}?f={form}"
 
 
 def _address(collection: str, slug: str) -> str:
     """Return where people read a record: those without a page of their own have one in the API."""
     if collection not in fields.COLLECTIONS:
         return _item(collection, slug, "html")
-    return wording.absolute(f"/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[collection].plural}/{slug}")
+    return f"{wording.base()}/{i18n.LANGUAGES[0]}/{fields.COLLECTIONS[collection].plural}/{slug}"
 
 
 def _feature(one: changes.Change) -> str | None:
@@ -265,7 +265,7 @@ def changes_json() -> Response:
     content = {
         "licence": fields.LICENCE_URL,
         "attribution": taking.attribution(),
-        "source": wording.absolute("/"),
+        "source": f"{wording.base()}/",
         "links": [{"rel": rel, "href": address} for rel, address in links.items()],
         "changes": [_said(one) for one in found],
     }

@@ -47,7 +47,7 @@ def recently_confirmed(view: View) -> View:
         if wants_json():
             raise Problem(401, _("Please give your password again"), _("Open this page again to do so."))
         if request.method in ("GET", "HEAD"):
-            return redirect(acting.address_of("confirm", request.full_path.rstrip("?")), 303)
+            return redirect(acting.address_of("confirm", acting.here()), 303)
         return _page(interrupted.sealed(), status=401)
 
     return confirmed  # type: ignore[return-value]

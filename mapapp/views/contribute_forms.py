@@ -169,7 +169,7 @@ def new(lang: str, folder: str) -> Any:
     """An empty form; somebody who is not signed in is shown the ways in."""
     if acting.me() is None:
         heading = _("Share a practice") if folder == "practices" else _("Add a service")
-        return door(request.path, heading)
+        return door(asked.below(request.path), heading)
     return _page(_new(folder))
 
 
@@ -189,10 +189,10 @@ def change(lang: str, folder: str, slug: str) -> Any:
     gone = records.former(asked.connection(), kind, slug)
     if gone and gone.moved_to:
         return redirect(url_for("contribute.change", folder=folder, slug=gone.moved_to), 303)
-    desk = drafting.change(kind, slug, request.path)
+    desk = drafting.change(kind, slug, asked.below(request.path))
     if acting.me() is None:
         about = _title(slug) if kind == "practice" else None
-        return door(request.path, _("Suggest a correction"), about)
+        return door(asked.below(request.path), _("Suggest a correction"), about)
     under_way = contributions.under_way(asked.connection(), kind, slug, drafting.actor().id)
     if under_way:
         return redirect(url_for("contribute.edit", public_id=under_way), 303)
@@ -205,7 +205,7 @@ def change(lang: str, folder: str, slug: str) -> Any:
 def propose_change(lang: str, folder: str, slug: str) -> Any:
     """Keep a change of a published record as a draft, or send it."""
     kind, keep = drafting.FOLDERS[folder], "revision" in request.form
-    return _take(drafting.change(kind, slug, request.path, drafting.base_version(), keep=keep))
+    return _take(drafting.change(kind, slug, asked.below(request.path), drafting.base_version(), keep=keep))
 
 
 @blueprint.get("/<lang:lang>/contribute/evaluate")
@@ -223,7 +223,7 @@ def evaluate_which(lang: str) -> Any:
 @acting.needs()
 def evaluate(lang: str, slug: str) -> Any:
     """The form of an evaluation, for people with that right; their own draft, where there is one."""
-    desk = drafting.evaluate(slug, request.path)
+    desk = drafting.evaluate(slug, asked.below(request.path))
     under_way = contributions.under_way(asked.connection(), "evaluation", slug, drafting.actor().id)
     if under_way:
         return redirect(url_for("contribute.edit", public_id=under_way), 303)
@@ -234,7 +234,7 @@ def evaluate(lang: str, slug: str) -> Any:
 @acting.needs()
 def keep_evaluation(lang: str, slug: str) -> Any:
     """Keep an evaluation as a draft, or send it."""
-    return _take(drafting.evaluate(slug, request.path, keep="revision" in request.form))
+    return _take(drafting.evaluate(slug, asked.below(request.path), keep="revision" in request.form))
 
 
 @blueprint.get("/<lang:lang>/contribute/proposals/<uuid:public_id>/edit")

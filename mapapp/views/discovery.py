@@ -17,17 +17,17 @@ MOST_URLS = 50_000  # in one file, by the protocol; a page has one in each langu
 PART = 10_000  # pages in a part, so that a part stays far below 50 MB
 XML = "application/xml; charset=utf-8"
 ROBOTS = """User-agent: *
-Disallow: /*?
-Allow: /changes.
-Disallow: /healthz/
+Disallow: {below}/*?
+Allow: {below}/changes.
+Disallow: {below}/healthz/
 
-Sitemap: {sitemap}
+Sitemap: {base}/sitemap.xml
 """
 
 
 @blueprint.app_context_processor
 def _linked_data() -> dict[str, Any]:
-    return {"linked_data": metadata.Site(asked.site().name, wording.absolute(""))}
+    return {"linked_data": metadata.Site(asked.site().name, wording.base(), wording.absolute(""))}
 
 
 def _pages() -> list[tuple[str, datetime | None]]:
@@ -61,5 +61,5 @@ def sitemap_part(number: int) -> Response:
 def robots() -> Response:
     """Every page may be visited; searches, of which there are endlessly many, lead to the same records. The pages of
     the feeds of changes are few, and who follows them needs each."""
-    body = ROBOTS.format(sitemap=wording.absolute("/sitemap.xml"))
+    body = ROBOTS.format(below=asked.below(""), base=wording.base())
     return Response(body, content_type="text/plain; charset=utf-8")

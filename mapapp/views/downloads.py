@@ -109,7 +109,7 @@ def made(kind: Kind, make: Callable[[str], Path]) -> Response:
     key = caching.make_etag(
         *asked.versions(),
         current_app.extensions["build"],
-        wording.absolute(""),  # files outlive the process: another address makes another file
+        wording.base(),  # files outlive the process: another address makes another file
         request.full_path,
         asked.site().name,
     )
@@ -172,7 +172,7 @@ def _file(collection: fields.Collection, kind: Kind) -> Response:
         response = _streamed(taken, kind, changed)
     if kind.ending == "csv":
         described = request.full_path.replace(".csv", ".csv-metadata.json", 1).rstrip("?")
-        links.append(f'<{wording.absolute(described)}>; rel="describedby"; type="application/csvm+json"')
+        links.append(f'<{wording.base()}{described}>; rel="describedby"; type="application/csvm+json"')
     return label(response, f"{collection.plural}.{kind.ending}", changed, *links)
 
 
@@ -200,7 +200,7 @@ def _described_csv(collection: fields.Collection) -> Response:
     """Return what a CSV file has no room for: whose it is, and what its columns mean."""
     taken = taking.take(collection, KINDS["csv"])
     changed = taking.last_change(collection.name)
-    address = wording.absolute(request.full_path.replace(".csv-metadata.json", ".csv", 1).rstrip("?"))
+    address = wording.base() + request.full_path.replace(".csv-metadata.json", ".csv", 1).rstrip("?")
     content = flat.description(taken.shape, address, taking.members(taken, changed))
     return Response(orjson.dumps(content), content_type="application/csvm+json")
 
@@ -215,7 +215,7 @@ def _chosen(collection: fields.Collection) -> Response:
     if not kind.any_crs:  # the form offers both lists; some formats know one system only
         passed_on = [(name, value) for name, value in passed_on if name != "crs"]
     query = urlencode(passed_on, safe=",:")
-    return cast(Response, redirect(f"/{collection.plural}.{ending}" + (f"?{query}" if query else "")))
+    return cast(Response, redirect(asked.below(f"/{collection.plural}.{ending}") + (f"?{query}" if query else "")))
 
 
 @blueprint.app_context_processor
@@ -265,12 +265,12 @@ def _everything(kind: Kind) -> Response:
             tables[each.plural] = making.layer(shape, ids, taking.values(lang), title, _)
             beside |= {one.name: making.beside(one, None) for one in related.TABLES[each.name]}
         beside[related.VOCABULARY.name] = making.beside(related.VOCABULARY, None)
-        rows = taking.rows(_("All records"), size, "", wording.absolute(f"/{g.lang}/data"), epsg, changed)
+        rows = taking.rows(_("All records"), size, "", f"{wording.base()}/{g.lang}/data", epsg, changed)
         about = _described(asked.site().name, rows, changed)
         connect = current_app.extensions["engine"].connect
         return making.make(kind.making, connect, folder(), [*tables.values(), *beside.values()], about, key)
 
-    link = _page_link(wording.absolute(f"/{g.lang}/data"))
+    link = _page_link(f"{wording.base()}/{g.lang}/data")
     return label(made(kind, make), f"{EVERYTHING}.{kind.ending}", changed, link)
 
 
@@ -288,5 +288,5 @@ def practice(slug: str) -> Response:
         abort(404)
     shape = Shape(fields.PRACTICE, languages=("",) if every else ())
     body = stream.feature(asked.connection(), shape, record_id, taking.values(lang))
-    link = _page_link(wording.absolute(f"/{taking.page_language(lang)}/practices/{slug}"))
+    link = _page_link(f"{wording.base()}/{taking.page_language(lang)}/practices/{slug}")
     return label(Response(body, content_type=geojson.MEDIA_TYPE), f"{slug}.geojson", None, link)

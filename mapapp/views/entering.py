@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("entering", __name__)
 
 def onward() -> str:
     """Return where the person goes on to: one of our own paths, else their own page."""
-    return acting.own_path(request.values.get("next"), f"/{g.lang}/account/")
+    return acting.own_path(request.values.get("next"), acting.account_address())
 
 
 def is_done(account: Account, given: bool) -> bool:
@@ -133,7 +133,7 @@ def sign_out(lang: str) -> Any:
         with acting.transaction() as connection:
             sessions.end(connection, one.account_id, one.id)
             auditing.note(connection, "signed_out", account_id=one.account_id, address=request.remote_addr)
-    answer = make_response(redirect(f"/{lang}/account/signed-out", 303))
+    answer = make_response(redirect(acting.account_address("signed-out"), 303))
     acting.take_cookie(answer)
     return answer
 

@@ -12,7 +12,7 @@ from .. import i18n, search
 from ..atlas import Answer, Suggestion
 from ..atlas.distance import metres
 from ..queries.practices import PracticeCard
-from . import cards, looking, placing
+from . import asked, cards, looking, placing
 from .facets import Group, groups, say_value
 from .translating import gettext as _
 from .wording import absolute
@@ -64,13 +64,13 @@ def query_of(question: search.Search, **more: object) -> str:
 def address_of(question: search.Search, page: int = 1) -> str:
     """Return the address of Explore for a search and a page of its list."""
     query = query_of(question, page=page if page > 1 else "")
-    return f"/{g.lang}/?{query}" if query else f"/{g.lang}/"
+    return asked.below(f"/{g.lang}/?{query}" if query else f"/{g.lang}/")
 
 
 def alternates(page: "Page") -> list[tuple[str, str]]:
     """Return (language, absolute address) of the same search and page of the list in each language of the site."""
     query = query_of(page.search, page=page.number if page.number > 1 else "")
-    return [(lang, absolute(f"/{lang}/?{query}" if query else f"/{lang}/")) for lang in i18n.LANGUAGES]
+    return [(lang, absolute(asked.below(f"/{lang}/?{query}" if query else f"/{lang}/"))) for lang in i18n.LANGUAGES]
 
 
 def read_problems(found: tuple[search.Problem, ...]) -> dict[str, tuple[str, ...]]:
@@ -187,7 +187,7 @@ def _offered(one: Suggestion) -> Offered:
     if one.kind == "practice":
         address = url_for("practices.detail", slug=one.slug)
     elif one.kind == "partner":
-        address = f"/{g.lang}/regions/{one.slug}"
+        address = url_for("regions.detail", slug=one.slug)
     else:
         address = f"{url_for('explore.index')}?{urlencode(one.args, safe=',')}"
     return Offered(one.text, one.detail, icon, address, one.n)

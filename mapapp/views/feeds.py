@@ -54,7 +54,7 @@ def atom(lang: str) -> Response:
     links += [("next", address(page + 1))] if page < pages else []
     body = render_template(
         "feeds/search.xml",
-        feed_id=feed.stable_id(address(1)),
+        feed_id=feed.stable_id(address(1).removeprefix(asked.below(""))),  # the same wherever the site lies
         words=searching.words(question),
         updated=max((row.updated_at for row in rows), default=LONG_AGO),
         licence_url=fields.LICENCE_URL,

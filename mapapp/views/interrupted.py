@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import current_app, g, render_template, request
+from flask import current_app, render_template, request
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -38,7 +38,7 @@ def too_large() -> tuple[str, int]:
     fields = _fields()
     if wants_json() or not any(value.strip() for _name, value in fields):
         raise known_problem(413)
-    kept = Kept(request.full_path.rstrip("?"), fields)
+    kept = Kept(acting.here(), fields)
     length = sum(len(value.encode("utf-8", "replace")) for _name, value in fields)
     long = length > (current_app.config["MAX_CONTENT_LENGTH"] or 0)
     return render_template("account/repeat.html", form=kept, fresh=False, large=True, long=long), 413
@@ -46,7 +46,7 @@ def too_large() -> tuple[str, int]:
 
 def sealed() -> str:
     """Return the form of this request as one signed text that a page can carry; nothing where it is too long."""
-    carried = str(_signer().dumps([request.full_path.rstrip("?"), _fields()]))
+    carried = str(_signer().dumps([acting.here(), _fields()]))
     return carried if len(carried) <= LONGEST else ""
 
 
@@ -69,7 +69,7 @@ def sign_in_first() -> tuple[str, int]:
             "You were signed out while you were writing, and the form is too long to be kept here. Nothing was saved. "
             "Sign in again in a new window, then go back in this one and save."
         )
-    page = render_template("account/sign_in.html", kept=kept, next=f"/{g.lang}/account/", mail="", problem=problem)
+    page = render_template("account/sign_in.html", kept=kept, next=acting.account_address(), mail="", problem=problem)
     return page, 401
 
 

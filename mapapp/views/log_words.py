@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 
 from ..i18n import language_name
+from . import asked
 from .admin_people import role_names
 
 
@@ -129,13 +130,13 @@ def setting(written: str) -> str:
 
 
 def page_of(subject: str) -> str:
-    """Return the path of the page of what an entry is about; empty where there is none that stays."""
+    """Return the address of the page of what an entry is about; empty where there is none that stays."""
     kind, _colon, key = subject.partition(":")
-    below = {
+    folder = {
         "account": "admin/accounts",
         "organisation": "admin/organisations",
         "proposal": "review",
         "practice": "review/records/practice",
         "service": "review/records/service",
     }.get(kind)
-    return f"/{g.lang}/{below}/{key}" if below and key else ""
+    return asked.below(f"/{g.lang}/{folder}/{key}") if folder and key else ""

@@ -72,7 +72,7 @@ def ask(lang: str) -> Any:
         )
         auditing.note(connection, "link_asked", address=request.remote_addr)
     carried = request.form.get(interrupted.FIELD, "")
-    return _sent_page(carried) if carried else redirect(f"/{lang}/account/link-sent", 303)
+    return _sent_page(carried) if carried else redirect(acting.account_address("link-sent"), 303)
 
 
 def _sent_page(carried: str, waiting: bool = False) -> str:
@@ -94,11 +94,11 @@ def go_on(lang: str) -> Any:
     carried = request.form.get(interrupted.FIELD, "")
     if acting.me() is None:
         return _sent_page(carried, waiting=True)
-    return interrupted.repeat(carried) or redirect(f"/{lang}/account/", 303)
+    return interrupted.repeat(carried) or redirect(acting.account_address(), 303)
 
 
 def _gone() -> Any:
-    return redirect(f"/{g.lang}/account/link?gone=1", 303)
+    return redirect(acting.account_address("link?gone=1"), 303)
 
 
 def _open_page(key: str, found: standing.Standing, problems: dict[str, str], status: int = 200) -> Any:
@@ -147,7 +147,9 @@ def _sign_in_by(key: str) -> Any:
         if used is None or account is None or account.role != "contributor":
             return _gone()  # what was used up stays so
         session = entering.begin(connection, account, given=True)
-    return entering.enter(account, session, acting.own_path(used.about.get("then"), f"/{g.lang}/account/"), given=True)
+    return entering.enter(
+        account, session, acting.own_path(used.about.get("then"), acting.account_address()), given=True
+    )
 
 
 def _set_password_by(key: str, found: standing.Standing) -> Any:
@@ -166,7 +168,7 @@ def _set_password_by(key: str, found: standing.Standing) -> Any:
         if tokens.use(connection, key, found.purpose) is None:
             return _gone()
         session = _new_password(connection, account, password_hash, name if found.purpose == "invite" else None)
-    return entering.enter(account, session, f"/{g.lang}/account/")
+    return entering.enter(account, session, acting.account_address())
 
 
 def _new_password(connection: Any, account: Account, password_hash: str, name: str | None) -> str:

@@ -52,7 +52,7 @@ def form(offered: Mapping[str, str]) -> str:
 
 def address(path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Return the public address of a path below the API, wherever the site lies."""
-    return with_query(wording.absolute(ROOT + path), [_pair(name, value) for name, value in parameters])
+    return with_query(wording.base() + ROOT + path, [_pair(name, value) for name, value in parameters])
 
 
 def with_query(plain: str, pairs: Sequence[str]) -> str:
@@ -81,7 +81,7 @@ def given() -> list[tuple[str, str]]:
 def here(offered: Mapping[str, str], shown: str, parameters: Sequence[tuple[str, str]] | None = None) -> list[Link]:
     """Return the links of a resource to itself and to its other forms, with every parameter (as `given`) kept."""
     parameters, lang = given() if parameters is None else parameters, asked.notes().lang
-    plain = wording.absolute(asked.asker().path)
+    plain = wording.base() + asked.asker().path
     beside = with_query(plain, [*(pair for name, pair in parameters if name != "f"), "f="])
     links = [link("self", with_query(plain, [pair for _name, pair in parameters]), offered[shown], _this(lang))]
     for name, media in offered.items():

@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
 def site(lang: str) -> str:
     """Return the address of the site's pages for readers of a language."""
-    return wording.absolute(f"/{lang if lang in wording.i18n.LANGUAGES else wording.i18n.LANGUAGES[0]}")
+    return f"{wording.base()}/{lang if lang in wording.i18n.LANGUAGES else wording.i18n.LANGUAGES[0]}"
 
 
 def values(lang: str) -> dict[str, str]:

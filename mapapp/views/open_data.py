@@ -65,7 +65,7 @@ def data(lang: str) -> str:
             one.plural,
             found[one.name].size,
             found[one.name].changed,
-            tuple((kind.name, f"/{one.plural}.{ending}") for ending, kind in KINDS.items()),
+            tuple((kind.name, asked.below(f"/{one.plural}.{ending}")) for ending, kind in KINDS.items()),
             one.fields,
         )
         for one in LAYERS
@@ -77,13 +77,13 @@ def data(lang: str) -> str:
         confirmed=found["practice"].confirmed,
         changed=max((one.changed for one in offered if one.changed), default=None),
         media_types=[
-            (f"/{one.plural}.{ending}", kind.media_type)
+            (asked.below(f"/{one.plural}.{ending}"), kind.media_type)
             for one in fields.COLLECTIONS.values()
             for ending, kind in KINDS.items()
         ],
-        everything=[(KINDS[ending].name, f"/{EVERYTHING}.{ending}") for ending in WHOLE],
-        qgis_project=qgis.PROJECT,
-        qgis_layers=[(_(ogc_collections.WORDS[one.name].title), qgis.address_of(one)) for one in qgis.ORDER],
+        everything=[(KINDS[ending].name, asked.below(f"/{EVERYTHING}.{ending}")) for ending in WHOLE],
+        qgis_project=asked.below(qgis.PROJECT),
+        qgis_layers=[(_(ogc_collections.WORDS[one.name].title), asked.below(qgis.path_of(one))) for one in qgis.ORDER],
         uses=_uses(),
         parameters=[(name, _meaning(name), name in search.SETS) for name in search.FIELDS["practice"]],
         kinds={

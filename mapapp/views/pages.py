@@ -78,12 +78,12 @@ def manifest(lang: str) -> Response:
     """Name, colours and icons for the home screen of a phone."""
     address = current_app.jinja_env.globals["asset"]
     content = {
-        "id": "/",
+        "id": asked.below("/"),
         "name": asked.site().name,
         "description": _("A searchable map of practices that help newcomers and local people live together well."),
         "lang": lang,
-        "start_url": f"/{lang}/",
-        "scope": "/",
+        "start_url": asked.below(f"/{lang}/"),
+        "scope": asked.below("/"),
         "display": "browser",
         "background_color": "#fbfaf7",
         "theme_color": "#0b5c66",

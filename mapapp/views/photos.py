@@ -139,8 +139,8 @@ def _may_see(photo: UUID) -> bool:
 
 
 def address(photo: object, size: str) -> str:
-    """Return the path of a photo on this site."""
-    return f"/photos/{photo}/{size}.webp"
+    """Return the address of a photo."""
+    return asked.below(f"/photos/{photo}/{size}.webp")
 
 
 @blueprint.record_once

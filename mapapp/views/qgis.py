@@ -27,7 +27,7 @@ ORDER = (
 _GEOMETRIES = {"point": "Point", "multipoint": "MultiPoint", "multipolygon": "MultiPolygon"}
 
 
-def address_of(collection: fields.Collection) -> str:
+def path_of(collection: fields.Collection) -> str:
     """Return the path of the layer definition of a collection."""
     return f"/{collection.plural}.qlr"
 
@@ -69,7 +69,7 @@ def project() -> Response:
     layers = [_layer(one) for one in ORDER]
     found = export.overview(asked.connection())
     changed = max((one.changed for one in found if one.changed), default=None)
-    page = wording.absolute(f"/{g.lang}/data")
+    page = f"{wording.base()}/{g.lang}/data"
     about = taking.rows(_("All records"), sum(one.size for one in found), "", page, qgis.METRES, changed)
     body = qgis.project(downloads.EVERYTHING, asked.site().name, about, layers, origin)
     return _labelled(body, qgis.PROJECT_TYPE, f"{downloads.EVERYTHING}.qgz", ours=True)
@@ -84,4 +84,4 @@ def _labelled(body: bytes, media_type: str, name: str, *, ours: bool) -> Respons
 
 for _collection in ORDER:
     _name = f"layer_{_collection.plural}"
-    blueprint.add_url_rule(address_of(_collection), _name, partial(_definition, _collection))
+    blueprint.add_url_rule(path_of(_collection), _name, partial(_definition, _collection))

@@ -122,7 +122,7 @@ def _grouped(rows: list[regions.ListedRegion], by: str, lang: str) -> list[Group
     else:
         order = sorted(found, key=lambda key: (by == "project" and not key[1], fold(key[0])))
     return [
-        Group(title, f"/{lang}/projects/{key}" if by == "project" and key else "", found[title, key])
+        Group(title, asked.below(f"/{lang}/projects/{key}") if by == "project" and key else "", found[title, key])
         for title, key in order
     ]
 
@@ -173,7 +173,7 @@ def layer(lang: str) -> Response:
         {
             "lang": lang,
             "countries": orjson.dumps(names).decode(),
-            "pages": f"/{lang}/regions/",
+            "pages": asked.below(f"/{lang}/regions/"),
             "roles": orjson.dumps({role: label("membership_role", role) for role in ROLES}).decode(),
         },
         request.args.get("slug"),

@@ -56,6 +56,6 @@ def words(question: search.Search) -> str:
 
 
 def page_of(question: search.Search, lang: str, page: str = "") -> str:
-    """Return the path of the page that shows a search: Explore, or another page of the site ("services")."""
+    """Return the address of the page that shows a search: Explore, or another page of the site ("services")."""
     asked_for = urlencode(search.to_args(question), safe=",")
-    return f"/{lang}/{page}" + (f"?{asked_for}" if asked_for else "")
+    return asked.below(f"/{lang}/{page}") + (f"?{asked_for}" if asked_for else "")

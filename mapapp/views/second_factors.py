@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
@@ -34,8 +34,8 @@ def _who() -> Account | None:
 def _elsewhere() -> Any:
     one = acting.held()
     if one is None:
-        return redirect(acting.address_of("sign-in", f"/{g.lang}/account/second-factor"), 303)
-    return redirect(f"/{g.lang}/account/" if one.full else acting.step_address(one, f"/{g.lang}/account/"), 303)
+        return redirect(acting.address_of("sign-in", acting.account_address("second-factor")), 303)
+    return redirect(acting.account_address() if one.full else acting.step_address(one, acting.account_address()), 303)
 
 
 def _square(account: Account, secret: str) -> str:
@@ -98,7 +98,7 @@ def _after_first(connection: Connection, account: Account) -> tuple[list[str], s
 def _set_up(account: Account, codes: list[str], session: str) -> Any:
     """Answer somebody who has set up a second factor: with the codes, which are shown this once, if it is the first."""
     if not codes:
-        return redirect(f"/{g.lang}/account/second-factor", 303)
+        return redirect(acting.account_address("second-factor"), 303)
     if session:
         acting.become(session)
     answer = make_response(render_template("account/recovery_codes.html", codes=codes, next=entering.onward()))
@@ -114,7 +114,7 @@ def add_app(lang: str) -> Any:
     """Take the first code of an app, which proves that it has the secret."""
     account = _who()
     if account is None or account.totp_secret:
-        return _elsewhere() if account is None else redirect(f"/{lang}/account/second-factor", 303)
+        return _elsewhere() if account is None else redirect(acting.account_address("second-factor"), 303)
     closed = request.form.get("sealed", "")
     if seconds := trying.wait("second", account.mail, trying.CODES):
         return entering.too_often(_page(account, problem=trying.in_words(seconds), closed=closed), seconds)
@@ -192,7 +192,7 @@ def remove_app(lang: str) -> Any:
 
 def _removed(account: Account, removed: bool) -> Any:
     if removed:
-        return redirect(f"/{g.lang}/account/second-factor", 303)
+        return redirect(acting.account_address("second-factor"), 303)
     return _page(
         account, problem=_("Your role needs a second factor. Add another one before you remove this."), status=409
     )
@@ -205,7 +205,7 @@ def new_codes(lang: str) -> Any:
     """Make new recovery codes; the old ones are good no more."""
     account = _account()
     if not account.second:
-        return redirect(f"/{lang}/account/second-factor", 303)
+        return redirect(acting.account_address("second-factor"), 303)
     with acting.transaction() as connection:
         codes, _session = _after_first(connection, account)
         _note(connection, account, "recovery_codes_made")

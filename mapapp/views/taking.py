@@ -122,7 +122,7 @@ def take(collection: fields.Collection, kind: Kind) -> Taken:
 
 def values(lang: str) -> dict[str, Any]:
     """Return what the published fields need to know of this site."""
-    return {"lang": lang, "site": wording.absolute(f"/{page_language(lang)}"), "licence": fields.LICENCE}
+    return {"lang": lang, "site": f"{wording.base()}/{page_language(lang)}", "licence": fields.LICENCE}
 
 
 def page_of(taken: Taken) -> str:
@@ -157,7 +157,7 @@ def members(taken: Taken, changed: datetime | None) -> dict[str, Any]:
         "licence": fields.LICENCE,
         "licence_url": fields.LICENCE_URL,
         "attribution": attribution(),
-        "source": wording.absolute("/"),
+        "source": f"{wording.base()}/",
         "generated": moment(changed),
         "search": {"words": searching.words(taken.search) or _("Everything"), "link": page_of(taken)},
     }
@@ -169,7 +169,7 @@ def rows(title: str, size: int, words: str, link: str, epsg: int, changed: datet
         (_("Content"), f"{title} ({i18n.number(size, g.lang)})"),
         (_("Filters"), words or _("Everything")),
         (_("Page"), link),
-        (_("Source"), f"{asked.site().name}, {wording.absolute('/')}"),
+        (_("Source"), f"{asked.site().name}, {wording.base()}/"),
         (_("Licence"), f"{fields.LICENCE}, {fields.LICENCE_URL}"),
         (_("Attribution"), attribution()),
         (_("Last change"), i18n.day(changed, g.lang)),

@@ -47,13 +47,18 @@ def programme_name(value: str) -> str:
     return kinds.get(value, value)
 
 
-def absolute(path: str) -> str:
-    """Return the public address of a path of this site."""
+def base() -> str:
+    """Return the public address of this site, without a slash at the end."""
     notes = asked.notes()
-    base: str | None = notes.get("base")
-    if base is None:
-        base = notes.base = asked.settings().base_url or asked.root(asked.asker()).rstrip("/")
-    return base + path
+    found: str | None = notes.get("base")
+    if found is None:
+        found = notes.base = asked.settings().base_url or asked.root(asked.asker()).rstrip("/")
+    return found
+
+
+def absolute(address: str) -> str:
+    """Return an address on our host, as `url_for` and `asked.below` give it, with the name of the host before it."""
+    return base().removesuffix(asked.below("")) + address
 
 
 def on_our_clock(value: Any) -> Any:
@@ -66,7 +71,7 @@ def alternate_urls() -> list[tuple[str, str]]:
     if request.blueprint == "ogc":  # its addresses are those of a standard: the language is a parameter
         kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("f", "lang")]
         return [
-            (lang, absolute(f"{request.path}?{urlencode([*kept, ('f', 'html'), ('lang', lang)], safe=',')}"))
+            (lang, f"{base()}{request.path}?{urlencode([*kept, ('f', 'html'), ('lang', lang)], safe=',')}")
             for lang in i18n.LANGUAGES
         ]
     if not request.endpoint or "lang" not in (request.view_args or {}):
@@ -99,7 +104,7 @@ def canonical_url() -> str:
         for name, value in request.args.items(multi=True)
         if name in SEARCHED and value and (name, value) != ("page", "1")
     ]
-    path = url_for(request.endpoint, **(request.view_args or {})) if request.endpoint else request.path
+    path = url_for(request.endpoint, **(request.view_args or {})) if request.endpoint else asked.below(request.path)
     return absolute(path + (f"?{urlencode(kept, safe=',')}" if kept else ""))
 
 
