@@ -18,6 +18,7 @@ from mapapp.factory import create_app
 from mapapp.formats import fields, icalendar
 from mapapp.formats.kinds import KINDS
 from mapapp.settings import Settings
+from mapapp.views.downloads import LAYERS
 
 ROOT = Path(__file__).parent.parent
 SHAPES = Path(os.environ.get("SHARED_CONFORMANCE", ROOT.parent / "shared" / "conformance")) / "dcat-ap-SHACL-3.0.1.ttl"
@@ -56,7 +57,7 @@ def test_the_catalogue_is_dcat_ap(engine: Engine, settings: Settings, contact: s
 def test_every_file_is_in_the_catalogue_and_every_address_answers(client: Any) -> None:
     found = read(client, "ttl")
     addresses = {str(one) for one in found.objects(None, DCAT.downloadURL)}
-    assert len(addresses) == len(KINDS) * len(fields.COLLECTIONS)
+    assert len(addresses) == len(KINDS) * len(LAYERS)
     for address in addresses:
         answer = client.head(address.removeprefix("http://localhost"))
         assert answer.status_code == 200

@@ -172,7 +172,9 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(own_client: Any, atlas
 
 
 def test_texts_come_in_the_language_asked_for_or_say_which_they_are_in(client: Any) -> None:
-    german = client.get("/practices/imst-abc-cafe.geojson?lang=de").json["properties"]
+    german = client.get("/practices/imst-abc-cafe.geojson?lang=de").json
+    assert (german["source"], "GeoNames" in german["attribution"]) == ("http://localhost/", True)
+    german = german["properties"]
     assert (german["language"], german["description_language"]) == ("de", "en")
     assert "Begegnungscafé" in german["summary"]
     swedish = features_of(client.get("/practices.geojson?lang=sv").data)

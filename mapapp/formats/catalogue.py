@@ -68,6 +68,14 @@ TITLES = {
         _("Projects of integration"),
         _("European projects behind the practices: programme, period, cost, grant, aims and results."),
     ),
+    "events": (
+        _("Events of integration"),
+        _("Meetings, courses and other events of the projects, with date, place and source."),
+    ),
+    "needs": (
+        _("Needs of partner regions"),
+        _("What partner regions offer, lack and wish for integration, with theme, date and source."),
+    ),
 }
 ABOUT = _("Practices of integration, local services, partner regions and projects in Europe, with their sources.")
 KEYWORDS = (_("Integration"), _("Migration"), _("Regions"), _("Practices"))

@@ -76,7 +76,8 @@ def _dataset(collection: fields.Collection) -> catalogue.Dataset:
 
 def _record(ending: str) -> Response:
     searching.refuse_unknown(())
-    triples = catalogue.graph(_site(), [_dataset(one) for one in fields.COLLECTIONS.values()], _in_each_language)
+    ours = [one for one in fields.PUBLISHED.values() if one is not fields.TERRITORY]  # that one is reference data
+    triples = catalogue.graph(_site(), [_dataset(one) for one in ours], _in_each_language)
     return Response(catalogue.serialise(triples, ending), content_type=catalogue.MEDIA_TYPES[ending][0])
 
 

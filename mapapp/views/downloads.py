@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from .. import assets, caching, countries, i18n
 from ..errors import Problem
-from ..formats import crs, fields, flat, geojson, stream
+from ..formats import crs, fields, flat, geojson, ogc_features, stream
 from ..formats.kinds import KINDS, WHOLE, Kind
 from ..formats.making import pool as making
 from ..formats.shapes import Shape
@@ -287,6 +287,8 @@ def practice(slug: str) -> Response:
     if record_id is None:
         abort(404)
     shape = Shape(fields.PRACTICE, languages=("",) if every else ())
-    body = stream.feature(asked.connection(), shape, record_id, taking.values(lang))
+    feature = stream.feature(asked.connection(), shape, record_id, taking.values(lang))
+    whose = {"attribution": taking.attribution(), "source": f"{wording.base()}/"}
+    body = ogc_features.one(feature.rstrip(), whose)
     link = _page_link(f"{wording.base()}/{taking.page_language(lang)}/practices/{slug}")
     return label(Response(body, content_type=geojson.MEDIA_TYPE), f"{slug}.geojson", None, link)
