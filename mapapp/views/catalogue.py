@@ -33,14 +33,6 @@ _READ = {
 }
 
 
-@blueprint.after_request
-def _open_to_all(response: Response) -> Response:
-    """Let other sites read the data, 304 and errors included."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
 def _each_language(words: Callable[[], str]) -> dict[str, str]:
     found = {}
     for lang in i18n.LANGUAGES:

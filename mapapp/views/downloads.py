@@ -51,14 +51,6 @@ def _page_link(address: str) -> str:
     return f'<{address}>; rel="alternate"; type="text/html"'
 
 
-@blueprint.after_request
-def open_to_all(response: Response) -> Response:
-    """Let other sites read the data, 304 and errors included."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
 def _send(pieces: Iterator[bytes], media_type: str) -> Response:
     """Return a streamed answer. The first piece is made here, so that a failure is still a proper answer."""
     encoding = caching.choose_encoding(request.headers.get("Accept-Encoding", ""))

@@ -11,8 +11,6 @@ from ..queries import export
 from . import asked, downloads, ogc_links, searching, taking, wording
 
 blueprint = Blueprint("qgis", __name__)
-blueprint.after_request(downloads.open_to_all)
-
 PROJECT = f"/{downloads.EVERYTHING}.qgz"
 #: In QGIS the first one lies on top: points above areas, what there are many of above what there are few of.
 ORDER = (

@@ -335,7 +335,9 @@ def test_nothing_changed_is_304_and_each_form_has_its_tag(client: Any) -> None:
 
 def test_only_this_api_is_open_to_other_sites(client: Any) -> None:
     assert client.get(ITEMS).headers["Access-Control-Allow-Origin"] == "*"
-    for path in ("/de/", "/de/about", "/healthz/live", "/ogcx"):
+    pages = ("/de/", "/de/about", "/de/embed", "/de/account/sign-in", "/healthz/live", "/ogcx")
+    files = ("/practices.geojson", "/practices.csv", "/practices.csv?theme=x", "/practice-atlas.qgz", "/events.ics")
+    for path in (*pages, *files, "/catalog.ttl", "/catalog", "/changes.json", "/.well-known/api-catalog"):
         assert "Access-Control-Allow-Origin" not in client.get(path).headers
 
 
